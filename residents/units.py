@@ -40,10 +40,7 @@ def read_units(path: Path = UNITS_CSV) -> Iterator[UnitRow]:
         header = next(records)
         for cells in records:
             facts = dict(zip(header, cells, strict=True))
-            dates = {
-                name: _date_or_none(facts.pop(name))
-                for name in ("in_force_from", "in_force_until")
-            }
+            dates = {name: _date_or_none(facts.pop(name)) for name in ("in_force_from", "in_force_until")}
             yield UnitRow(**facts, **dates)
 
 

@@ -1,0 +1,46 @@
+"""Which rows: QuerySets of the registry."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from vaxreg.dated import DatedQuerySet
+from vaxreg.models import User
+from vaxreg.roles import Role
+
+# Whom these roles may see is not bound to an area.
+NATIONAL = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+
+
+class UnitQuerySet(DatedQuerySet):
+    def provinces(self) -> "UnitQuerySet":
+        return self.filter(level="province")
+
+    def wards(self) -> "UnitQuerySet":
+        return self.filter(level="ward")
+
+    def of(self, user: User, on: date) -> "UnitQuerySet":
+        """The units that the user is assigned to on that day."""
+        assignments = user.area_assignments.in_force(on)
+        return self.filter(pk__in=assignments.values("unit"))
+
+
+class ResidentQuerySet(models.QuerySet):
+    def by_number(self, number: str) -> "ResidentQuerySet":
+        """The person whom the number leads to, be it current or superseded: at most one row, one index look-up more."""
+        followed = self.model.objects.filter(pk=number).values("superseded_by")
+        return self.filter(pk=Coalesce(Subquery(followed), Value(number)))
+
+    def current(self) -> "ResidentQuerySet":
+        """People, each once: without the rows that are aliases of another number."""
+        return self.filter(superseded_by=None)
+
+    def visible_to(self, user: User) -> "ResidentQuerySet":
+        """People whom the user may find by name or phone: those of the areas assigned today."""
+        if user.has_role(NATIONAL):
+            return self
+        areas = self.model._meta.get_field("province").related_model.objects.of(user, timezone.localdate())
+        return self.filter(Q(province__in=areas) | Q(ward__in=areas))

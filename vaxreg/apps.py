@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class VaxregConfig(AppConfig):
+    name = "vaxreg"
+
+    def ready(self) -> None:
+        from vaxreg.roles import sync_groups
+
+        post_migrate.connect(sync_groups, dispatch_uid="vaxreg.roles")

@@ -1,0 +1,19 @@
+"""What every page knows: the places of work that this user's roles open."""
+
+from django.http import HttpRequest
+
+from vaxreg.access import CHECKPOINT_DESK, CLINIC_DESK, PEOPLE_SEARCH
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    return {
+        "opens": {
+            "desk": user.has_role(CHECKPOINT_DESK),
+            "clinic": user.has_role(CLINIC_DESK),
+            "people": user.has_role(PEOPLE_SEARCH),
+            "admin": user.uses_admin,
+        }
+    }

@@ -1,0 +1,76 @@
+"""Every refusal is a readable page in the visitor's language."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+def refuse(request: HttpRequest, *, status: int, title: str, advice: str) -> HttpResponse:
+    return render(request, "errors/refusal.html", {"title": title, "advice": advice}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return refuse(
+        request,
+        status=400,
+        title=_("We could not read this request"),
+        advice=_("Go back, check what you entered and send it again."),
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return refuse(
+        request,
+        status=403,
+        title=_("You may not open this page"),
+        advice=_("Your account has no role for it. Ask your administrator if your work needs it."),
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return refuse(
+        request,
+        status=403,
+        title=_("This form has expired"),
+        advice=_("Go back, reload the page and send it again. Cookies must be allowed for this site."),
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return refuse(
+        request,
+        status=404,
+        title=_("This page does not exist"),
+        advice=_("Check the address, or start again from the home page."),
+    )
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    response = refuse(
+        request,
+        status=429,
+        title=_("Too many forms from this network"),
+        advice=_("Wait a few minutes, then send it again. Nothing you filed before is lost."),
+    )
+    response["Retry-After"] = "120"
+    return response
+
+
+def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
+    return refuse(
+        request,
+        status=429,
+        title=_("Too many failed sign-ins"),
+        advice=_("Wait 15 minutes, then try again, or ask your administrator for a new password."),
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return refuse(
+        request,
+        status=500,
+        title=_("Something went wrong on our side"),
+        advice=_("The fault has been noted. Try again in a minute; nothing was recorded twice."),
+    )

@@ -1,0 +1,86 @@
+"""What each request carries besides Django's own: the actor, session limits, the second factor."""
+
+from collections.abc import Callable
+from time import time
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django_otp import user_has_device
+
+from vaxreg.actors import Actor, client_address
+
+Handler = Callable[[HttpRequest], HttpResponse]
+# Writing the session on every request would cost more than the desk's own queries: a minute is fine enough.
+SEEN_RESOLUTION_SECONDS = 60
+WITHOUT_SECOND_FACTOR = ("/login/", "/logout/", "/account/second-factor/", "/language/")
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Vietnamese unless the visitor switched: what the browser was set to when it was bought does not count."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        translation.activate(chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language()
+
+
+class ActorMiddleware:
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user if request.user.is_authenticated else None
+        channel = "public" if user is None else "admin" if request.path.startswith("/admin/") else "web"
+        request.actor = Actor(user=user, address=client_address(request), channel=channel)
+        return self.get_response(request)
+
+
+class SessionLimitMiddleware:
+    """Ends a staff session 12 hours after sign-in, or after 30 idle minutes (settings)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        now = int(time())
+        signed_in_at = request.session.setdefault("signed_in_at", now)
+        seen_at = request.session.get("seen_at", now)
+        if now - signed_in_at > settings.SESSION_COOKIE_AGE or now - seen_at > settings.SESSION_IDLE_SECONDS:
+            return self.end(request)
+        if "seen_at" not in request.session or now - seen_at > SEEN_RESOLUTION_SECONDS:
+            request.session["seen_at"] = now
+        return self.get_response(request)
+
+    def end(self, request: HttpRequest) -> HttpResponse:
+        logout(request)
+        messages.info(request, _("Your session has ended. Please sign in again."))
+        return redirect_to_login(request.path if request.method == "GET" else "/")
+
+
+class SecondFactorMiddleware:
+    """A user with a second factor must use it; an administrator must have one where settings say so."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not user.is_authenticated or user.is_verified() or request.path.startswith(WITHOUT_SECOND_FACTOR):
+            return self.get_response(request)
+        # Asked once per session: the answer is kept, and setting a factor up verifies the session itself.
+        if "has_second_factor" not in request.session:
+            request.session["has_second_factor"] = user_has_device(user)
+        if request.session["has_second_factor"]:
+            return redirect("/login/second-factor/")
+        if user.is_administrator and settings.SECOND_FACTOR_REQUIRED:
+            return redirect("/account/second-factor/")
+        return self.get_response(request)

@@ -1,0 +1,90 @@
+"""The user, the audit trail and the counters of public forms."""
+
+from collections.abc import Collection
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from vaxreg.roles import ADMIN_ROLES, Role
+
+
+class User(AbstractUser):
+    """A member of staff. What a user may do follows from the roles (groups) held; citizens have no account."""
+
+    first_name = None
+    last_name = None
+    full_name = models.CharField(_("full name"), max_length=150)
+    REQUIRED_FIELDS = ["full_name"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+    @cached_property
+    def role_codes(self) -> frozenset[str]:
+        """Codes of the roles held; RoleBackend fills it in the query that loads the user."""
+        return frozenset(self.groups.values_list("name", flat=True))
+
+    def has_role(self, roles: Collection[str]) -> bool:
+        return self.is_superuser or not self.role_codes.isdisjoint(roles)
+
+    @property
+    def uses_admin(self) -> bool:
+        return self.has_role(ADMIN_ROLES)
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.has_role({Role.ADMINISTRATOR})
+
+
+class AuditEntry(models.Model):
+    """One act: who did what to whom, when, from where, and what changed. Append-only in the database too."""
+
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    user = models.ForeignKey(User, models.PROTECT, null=True, verbose_name=_("user"), related_name="+", db_index=False)
+    address = models.GenericIPAddressField(_("address"), null=True)
+    channel = models.CharField(_("channel"), max_length=40)
+    action = models.CharField(_("action"), max_length=40)
+    # The number of the person concerned, empty where none is: no foreign key, for it must outlive everything.
+    resident = models.CharField(_("person"), max_length=12, blank=True, default="", db_collation="C")
+    object_type = models.CharField(_("object type"), max_length=60, blank=True, default="")
+    object_id = models.CharField(_("object"), max_length=40, blank=True, default="")
+    changes = models.JSONField(_("changes"), default=dict)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        indexes = [
+            models.Index(fields=["resident", "-at"], name="audit_by_resident"),
+            models.Index(fields=["user", "-at"], name="audit_by_user"),
+            models.Index(fields=["object_type", "object_id"], name="audit_by_object"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.action}"
+
+
+class RequestCount(models.Model):
+    """How many requests one address made to one public form in one window of time."""
+
+    bucket = models.CharField(primary_key=True, max_length=100)
+    count = models.PositiveIntegerField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("request count")
+        verbose_name_plural = _("request counts")
+
+    def __str__(self) -> str:
+        return self.bucket
