@@ -1,0 +1,46 @@
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+REFERENCE_COMMANDS = ("load_units", "load_vaccines", "load_checkpoint_reference")
+
+
+class Command(BaseCommand):
+    help = "Makes everything ready to serve: schema, reference data, catalogues, static files; safe to repeat."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("compile_catalogues")
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self.stdout.write("migrating the database")
+            call_command("migrate", verbosity=0)
+        for command in REFERENCE_COMMANDS:
+            call_command(command, verbosity=0)
+        self.collect_static()
+        if settings.EMBEDDED:
+            call_command("load_demonstration")
+
+    def collect_static(self) -> None:
+        """Collects static files when any of them changed: compressing them anew takes longer than all the rest."""
+        stamp, now = settings.STATIC_ROOT / ".fingerprint", static_fingerprint()
+        if stamp.exists() and stamp.read_text() == now:
+            return
+        self.stdout.write("collecting static files")
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(now)
+
+
+def static_fingerprint() -> str:
+    """Returns a digest of the names, sizes and times of all static files."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            facts = (path, storage.size(path), storage.get_modified_time(path).timestamp())
+            digest.update(repr(facts).encode())
+    return digest.hexdigest()
