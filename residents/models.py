@@ -180,6 +180,10 @@ class Resident(models.Model):
     def birth(self) -> Birth:
         return Birth(self.date_of_birth, self.birth_precision)
 
+    @birth.setter
+    def birth(self, birth: Birth) -> None:
+        self.date_of_birth, self.birth_precision = birth.earliest, birth.precision
+
     @property
     def grouped_number(self) -> str:
         return grouped_number(self.citizen_id)
@@ -187,6 +191,15 @@ class Resident(models.Model):
     @property
     def is_alias(self) -> bool:
         return self.superseded_by_id is not None
+
+    @property
+    def numbers(self) -> list[str]:
+        """Every number the person has or had: what doses, declarations and passages are to be read for. One query."""
+        return list(Resident.objects.numbers_of(self.pk))
+
+    def can_be(self, other: "Resident") -> bool:
+        """Whether both rows can describe one person: the same words in the name, and births that agree."""
+        return self.name_key == other.name_key and self.birth.agrees_with(other.birth)
 
 
 class AreaAssignment(Dated):

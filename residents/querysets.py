@@ -31,8 +31,19 @@ class UnitQuerySet(DatedQuerySet):
 class ResidentQuerySet(models.QuerySet):
     def by_number(self, number: str) -> "ResidentQuerySet":
         """The person whom the number leads to, be it current or superseded: at most one row, one index look-up more."""
+        return self.filter(pk=self._leads_to(number))
+
+    def numbers_of(self, number: str) -> "ResidentQuerySet":
+        """All numbers of the person whom the number leads to, the current one among them; none for an unknown number.
+
+        As a list, or inside a query: `doses.filter(resident__in=Resident.objects.numbers_of(number))`.
+        """
+        current = self._leads_to(number)
+        return self.filter(Q(pk=current) | Q(superseded_by=current)).values_list("pk", flat=True)
+
+    def _leads_to(self, number: str) -> Coalesce:
         followed = self.model.objects.filter(pk=number).values("superseded_by")
-        return self.filter(pk=Coalesce(Subquery(followed), Value(number)))
+        return Coalesce(Subquery(followed), Value(number))
 
     def current(self) -> "ResidentQuerySet":
         """People, each once: without the rows that are aliases of another number."""

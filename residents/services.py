@@ -1,0 +1,337 @@
+"""Writes to the registry, and the one logged way to read a person by number.
+
+A number never changes. A person who turns out to have another one gets a new row, and every number they ever had
+leads to it in one step (`superseded_by`). Nothing that other tables keep under an old number is moved or lost:
+doses, declarations and passages stay where they were recorded, and are read for all numbers of the person:
+`filter(resident__in=person.numbers)`, or without loading the person `filter(resident__in=Resident.objects.numbers_of(n))`.
+"""
+
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from residents.birth import UNKNOWN, Birth, Precision
+from residents.citizen_id import CitizenId, Kind
+from residents.models import Resident, Unit
+from residents.names import clean_name
+from residents.scan import Card
+from vaxreg import audit
+from vaxreg.actors import Actor
+
+EDITABLE = ("full_name", "birth", "sex", "phone", "address", "province", "ward")
+# What a row under another number takes over; not `verified_at`, for nobody has seen a card with that number.
+COPIED = (
+    "full_name",
+    "date_of_birth",
+    "birth_precision",
+    "sex",
+    "phone",
+    "address",
+    "province_id",
+    "ward_id",
+    "source",
+)
+BIRTH_FROM_VAGUE_TO_EXACT = (Precision.UNKNOWN, Precision.YEAR, Precision.MONTH, Precision.DAY)
+
+
+class ResidentError(Exception):
+    """A rule of the registry refuses; `message` tells the user what to do."""
+
+    message = ""
+
+
+class AlreadyRegisteredError(ResidentError):
+    """The number leads to somebody already: `resident`."""
+
+    message = _("This number is registered already. Look the person up instead of registering them again.")
+
+    def __init__(self, resident: Resident) -> None:
+        super().__init__()
+        self.resident = resident
+
+
+class NotIssuedError(ResidentError):
+    """A provisional number that this registry did not issue."""
+
+    message = _("This provisional number was never issued. Check it, or leave it empty to be given a new one.")
+
+
+class NumberOfAnotherPersonError(ResidentError):
+    """The number belongs to somebody of another name or date of birth."""
+
+    message = _(
+        "This number belongs to somebody of another name or date of birth. "
+        "Check the number; if it is right, correct the name or date of birth of the wrong record first."
+    )
+
+
+class ChangedMeanwhileError(ResidentError):
+    """Somebody else changed the same person's numbers at the same moment."""
+
+    message = _("Somebody else has just changed this person's record. Look the person up again.")
+
+
+@transaction.atomic
+def register_resident(
+    *,
+    by: Actor,
+    source: str,
+    full_name: str,
+    number: str | None = None,
+    birth: Birth = UNKNOWN,
+    sex: str = "",
+    phone: str = "",
+    address: str = "",
+    province: Unit | None = None,
+    ward: Unit | None = None,
+    card_seen: bool = False,
+) -> Resident:
+    """Returns the new person; without a number they get a provisional one.
+
+    Of two desks that register one number at the same moment, one succeeds and the other gets AlreadyRegisteredError,
+    which carries the person. Raises NotIssuedError for a provisional number made up elsewhere.
+    """
+    if number:
+        _refuse_unissued(number)
+    resident = Resident(
+        citizen_id=number or _next_provisional_number(),
+        full_name=clean_name(full_name),
+        date_of_birth=birth.earliest,
+        birth_precision=birth.precision,
+        sex=sex,
+        phone=phone,
+        address=clean_name(address),
+        province=province,
+        ward=ward,
+        source=source,
+        verified_at=timezone.now() if card_seen else None,
+    )
+    _insert(resident)
+    audit.record(
+        by=by,
+        action="resident.registered",
+        subject=resident,
+        resident=resident.pk,
+        changes={"source": source, "card_seen": card_seen},
+    )
+    return resident
+
+
+def register_from_card(*, by: Actor, card: Card, source: str, **facts: Any) -> Resident:
+    """Returns the new person with the facts of the card in hand, and its old number leading to them.
+
+    `facts` are what a card does not say, such as phone and province. An old number that somebody of another name has
+    is left to them. Raises AlreadyRegisteredError.
+    """
+    resident = register_resident(
+        by=by,
+        source=source,
+        number=card.number,
+        full_name=card.full_name,
+        birth=card.birth,
+        sex=card.sex,
+        address=card.address,
+        card_seen=True,
+        **facts,
+    )
+    if card.old_number:
+        holder = Resident.objects.by_number(card.old_number).first()
+        if holder is None or holder.can_be(resident):
+            add_alias(by=by, resident=resident, number=card.old_number)
+    return resident
+
+
+@transaction.atomic
+def look_up(*, by: Actor, number: str, purpose: str) -> Resident | None:
+    """Returns the person whom the number leads to, and logs that their record was read, or that nobody was found.
+
+    `purpose` is a short code of the page or act, such as "clinic" or "checkpoint".
+    """
+    resident = Resident.objects.by_number(number).first()
+    audit.record(
+        by=by,
+        action="resident.read",
+        subject=resident,
+        resident=resident.pk if resident else number,
+        changes={"purpose": purpose, "found": resident is not None},
+    )
+    return resident
+
+
+@transaction.atomic
+def verify_resident(*, by: Actor, resident: Resident) -> Resident:
+    """Returns the person, marked as one whose card a member of staff has seen now."""
+    (person,) = _lock_people(resident.pk)
+    before, person.verified_at = person.verified_at, timezone.now()
+    person.save(update_fields=["verified_at"])
+    audit.record(
+        by=by,
+        action="resident.verified",
+        subject=person,
+        resident=person.pk,
+        changes={"verified_at": [before and before.isoformat(), person.verified_at.isoformat()]},
+    )
+    return person
+
+
+@transaction.atomic
+def update_resident(*, by: Actor, resident: Resident, reason: str = "", **facts: Any) -> Resident:
+    """Returns the person with the facts given (of EDITABLE) set; only those that differ are written and recorded."""
+    if unknown := facts.keys() - set(EDITABLE):
+        raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
+    (person,) = _lock_people(resident.pk)
+    changes = {}
+    for name, value in facts.items():
+        before, after = getattr(person, name), clean_name(value) if name in ("full_name", "address") else value
+        if before != after:
+            setattr(person, name, after)
+            changes[name] = [_as_text(before), _as_text(after)]
+    if not changes:
+        return person
+    person.save()
+    person.refresh_from_db()
+    changes |= {"reason": reason} if reason else {}
+    audit.record(by=by, action="resident.updated", subject=person, resident=person.pk, changes=changes)
+    return person
+
+
+@transaction.atomic
+def correct_number(*, by: Actor, resident: Resident, new_number: str | None, reason: str) -> Resident:
+    """Returns the person under the right number, to which every number they ever had leads in one step.
+
+    - A number that nobody has: a new row with the same facts. None stands for a new provisional number.
+    - A number the person had before: that row is theirs again.
+    - A number of somebody who can be the same person (Resident.can_be): both become one under it; what is known only of
+      the old row is added.
+
+    Doses and all else recorded under the old number stay there and are read through Resident.numbers.
+    Raises NumberOfAnotherPersonError, NotIssuedError, ChangedMeanwhileError.
+    """
+    if new_number:
+        _refuse_unissued(new_number)
+    number = new_number or _next_provisional_number()
+    person, other = _lock_people(resident.pk, number)
+    if number == person.pk:
+        return person
+    if other is None:
+        right = _insert(_copy(person, citizen_id=number))
+    else:
+        right = _reinstate(number, person) if other == person else _complete(other, person)
+    _lead(person, to=right)
+    audit.record(
+        by=by,
+        action="resident.number_corrected",
+        subject=right,
+        resident=right.pk,
+        changes={"number": [person.pk, right.pk], "reason": reason, "merged": other not in (None, person)},
+    )
+    return right
+
+
+@transaction.atomic
+def add_alias(*, by: Actor, resident: Resident, number: str) -> Resident:
+    """Returns the person, to whom this older number of theirs (the CMND on a chip card) leads from now on.
+
+    Somebody registered under it who can be the same person (Resident.can_be) becomes one with them.
+    Raises NumberOfAnotherPersonError, NotIssuedError, ChangedMeanwhileError.
+    """
+    _refuse_unissued(number)
+    person, other = _lock_people(resident.pk, number)
+    if other == person:
+        return person
+    if other is None:
+        _insert(_copy(person, citizen_id=number, superseded_by=person))
+    else:
+        _complete(person, other)
+        _lead(other, to=person)
+    audit.record(
+        by=by,
+        action="resident.alias_added",
+        subject=person,
+        resident=person.pk,
+        changes={"number": number, "merged": other is not None},
+    )
+    return person
+
+
+def _next_provisional_number() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 'T' || lpad(nextval('residents_provisional')::text, 11, '0')")
+        return cursor.fetchone()[0]
+
+
+def _refuse_unissued(number: str) -> None:
+    """Every provisional number that was issued has a row: one typed without a row was made up or misread."""
+    if CitizenId(number).kind is Kind.PROVISIONAL and not Resident.objects.filter(pk=number).exists():
+        raise NotIssuedError
+
+
+def _insert(resident: Resident) -> Resident:
+    try:
+        with transaction.atomic():
+            resident.save(force_insert=True)
+    except IntegrityError as error:
+        existing = Resident.objects.by_number(resident.pk).first()
+        if existing is None:
+            raise
+        raise AlreadyRegisteredError(existing) from error
+    return resident
+
+
+def _lock_people(*numbers: str) -> list[Resident | None]:
+    """Returns whom each number leads to, locked until the end of the transaction.
+
+    Only rows that are nobody's alias are locked, in the order of their numbers, so two corrections cannot lock each
+    other out; whoever changes an alias holds the row it leads to. Writing doses is not held up (FOR NO KEY UPDATE).
+    """
+    leads = _leads(numbers)
+    people = Resident.objects.filter(pk__in=leads.values()).order_by("pk").select_for_update(no_key=True).in_bulk()
+    if _leads(numbers) != leads:
+        raise ChangedMeanwhileError
+    return [people.get(leads.get(number)) for number in numbers]
+
+
+def _leads(numbers: tuple[str, ...]) -> dict[str, str]:
+    rows = Resident.objects.filter(pk__in=numbers)
+    return dict(rows.values_list("pk", Coalesce("superseded_by", "pk")))
+
+
+def _copy(person: Resident, **different: Any) -> Resident:
+    return Resident(**{name: getattr(person, name) for name in COPIED}, **different)
+
+
+def _reinstate(number: str, person: Resident) -> Resident:
+    """The person's earlier row, current again with the facts known today."""
+    row = Resident.objects.get(pk=number)
+    for name in COPIED:
+        setattr(row, name, getattr(person, name))
+    row.superseded_by = None
+    row.save()
+    return row
+
+
+def _complete(person: Resident, other: Resident) -> Resident:
+    """Adds to the person what only the other row of theirs knows."""
+    if not person.can_be(other):
+        raise NumberOfAnotherPersonError
+    for name in ("sex", "phone", "address", "province_id", "ward_id"):
+        setattr(person, name, getattr(person, name) or getattr(other, name))
+    person.birth = max(person.birth, other.birth, key=lambda birth: BIRTH_FROM_VAGUE_TO_EXACT.index(birth.precision))
+    person.save()
+    return person
+
+
+def _lead(person: Resident, *, to: Resident) -> None:
+    """Makes the person's number and all that lead to it lead to another, so that following is always one step."""
+    Resident.objects.filter(Q(pk=person.pk) | Q(superseded_by=person)).update(superseded_by=to)
+
+
+def _as_text(fact: Any) -> str:
+    if isinstance(fact, Unit):
+        # Not str(): that is in the language of whoever looks.
+        return f"{fact.code} {fact.name}"
+    return "" if fact is None else str(fact)

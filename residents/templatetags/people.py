@@ -1,0 +1,49 @@
+"""How personal facts are shown: grouped for the eye, or masked until somebody gives a reason to see them."""
+
+from django import template
+
+from residents.citizen_id import grouped as grouped_number
+
+register = template.Library()
+HIDDEN = "•"
+# How many characters stay to be seen at the start and the end, by length and first character of the number.
+SHOWN_OF_CITIZEN_ID, SHOWN_OF_OLD_CARD, SHOWN_OF_PROVISIONAL = (3, 4), (0, 3), (1, 4)
+
+
+@register.filter
+def grouped(number: str) -> str:
+    """079301123456 → 079 3 01 123456."""
+    return grouped_number(number) if number else ""
+
+
+@register.filter
+def masked_number(number: str) -> str:
+    """079301123456 → 079 • •• ••3456: enough to recognise one that is known, too little to learn it."""
+    if not number:
+        return ""
+    if len(number) == 9:
+        shown = SHOWN_OF_OLD_CARD
+    else:
+        shown = SHOWN_OF_PROVISIONAL if number.startswith("T") else SHOWN_OF_CITIZEN_ID
+    return grouped_number(_masked(number, *shown))
+
+
+@register.filter
+def masked_phone(phone: str) -> str:
+    """0912345678 → 09•• ••• 678."""
+    hidden = _masked(phone, 2, 3)
+    return f"{hidden[:4]} {hidden[4:7]} {hidden[7:]}".strip()
+
+
+@register.filter
+def masked_address(address: str) -> str:
+    """12 Lê Lợi, Phường Bến Nghé, Quận 1, TP. HCM → •••, Quận 1, TP. HCM: the area without the house."""
+    parts = [part.strip() for part in address.split(",") if part.strip()]
+    return ", ".join([HIDDEN * 3, *parts[1:][-2:]]) if parts else ""
+
+
+def _masked(text: str, first: int, last: int) -> str:
+    """Hides all between the first and last characters; all of a text too short for anything to lie between."""
+    if len(text) <= first + last:
+        return HIDDEN * len(text)
+    return text[:first] + HIDDEN * (len(text) - first - last) + text[-last:]
