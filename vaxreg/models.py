@@ -51,9 +51,9 @@ class User(AbstractUser):
 class AuditEntry(models.Model):
     """One act: who did what to whom, when, from where, and what changed. Append-only in the database too."""
 
-    at = models.DateTimeField(_("at"), auto_now_add=True)
+    at = models.DateTimeField(_("when"), auto_now_add=True)
     user = models.ForeignKey(User, models.PROTECT, null=True, verbose_name=_("user"), related_name="+", db_index=False)
-    address = models.GenericIPAddressField(_("address"), null=True)
+    address = models.GenericIPAddressField(_("network address"), null=True)
     channel = models.CharField(_("channel"), max_length=40)
     action = models.CharField(_("action"), max_length=40)
     # The number of the person concerned, empty where none is: no foreign key, for it must outlive everything.

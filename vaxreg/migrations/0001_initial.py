@@ -110,8 +110,8 @@ class Migration(migrations.Migration):
             name="AuditEntry",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField(auto_now_add=True, verbose_name="at")),
-                ("address", models.GenericIPAddressField(null=True, verbose_name="address")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="when")),
+                ("address", models.GenericIPAddressField(null=True, verbose_name="network address")),
                 ("channel", models.CharField(max_length=40, verbose_name="channel")),
                 ("action", models.CharField(max_length=40, verbose_name="action")),
                 (

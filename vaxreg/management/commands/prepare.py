@@ -22,18 +22,20 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
         for command in REFERENCE_COMMANDS:
             call_command(command, verbosity=0)
-        self.collect_static()
+        if collect_static():
+            self.stdout.write("collected static files")
         if settings.EMBEDDED:
             call_command("load_demonstration")
 
-    def collect_static(self) -> None:
-        """Collects static files when any of them changed: compressing them anew takes longer than all the rest."""
-        stamp, now = settings.STATIC_ROOT / ".fingerprint", static_fingerprint()
-        if stamp.exists() and stamp.read_text() == now:
-            return
-        self.stdout.write("collecting static files")
-        call_command("collectstatic", interactive=False, verbosity=0)
-        stamp.write_text(now)
+
+def collect_static() -> bool:
+    """Collects static files if any of them changed, and says so: compressing them takes longer than all the rest."""
+    stamp, now = settings.STATIC_ROOT / ".fingerprint", static_fingerprint()
+    if stamp.exists() and stamp.read_text() == now:
+        return False
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(now)
+    return True
 
 
 def static_fingerprint() -> str:

@@ -1,0 +1,45 @@
+"""One person walking through the site: what every page must hold is checked wherever the walk stops to look."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from playwright.sync_api import Page, Response
+
+PHONE = {"width": 360, "height": 740}
+LAPTOP = {"width": 1366, "height": 768}
+
+
+class Walk:
+    def __init__(self, page: Page, site: str, size: str) -> None:
+        self.page, self.site, self.size = page, site, size
+        self.complaints: list[str] = []
+        self.bytes = 0
+        page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("response", self._count)
+
+    def _count(self, response: Response) -> None:
+        if response.status >= 500:
+            self.complaints.append(f"{response.status} {response.url}")
+
+    def open(self, path: str) -> Response | None:
+        return self.page.goto(self.site + path)
+
+    def sign_in(self, user: Any, password: str) -> None:
+        self.open("/login/")
+        self.page.fill("[name=username]", user.username)
+        self.page.fill("[name=password]", password)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(lambda url: "/login/" not in url)
+
+    def look(self, name: str) -> None:
+        """Takes a screenshot and checks what holds on every page: accessible, no sideways scrolling, no complaint."""
+        folder = settings.VAR_DIR / "screenshots"
+        folder.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=folder / f"{name}-{self.size}.png", full_page=True)
+        results = Axe().run(self.page)
+        assert results.violations_count == 0, results.generate_report()
+        width = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert width <= 0, f"{name} scrolls sideways by {width} px"
+        assert not self.complaints, self.complaints
