@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Collection
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 
-from vaxreg.roles import Role
+from vaxreg.roles import ADMIN_ROLES, Role
 
 PUBLIC = frozenset({"public"})
 SIGNED_IN = frozenset({"signed-in"})
@@ -42,6 +44,18 @@ def open_to(roles: Collection[str]) -> Callable[[View], View]:
     return decorate
 
 
+def return_address(request: HttpRequest) -> str:
+    """Returns the path to come back to after signing in: this page, or the page whose form was sent from it.
+
+    Without the query string: what a visitor may have put there belongs in no other address and no log.
+    """
+    if request.method == "GET":
+        return request.path
+    referrer = request.headers.get("referer", "")
+    ours = url_has_allowed_host_and_scheme(referrer, {request.get_host()}, request.is_secure())
+    return urlsplit(referrer).path if ours else "/"
+
+
 class AccessMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -50,14 +64,13 @@ class AccessMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
-        # The admin site checks each of its own views (AdminSite.has_permission and model permissions).
-        if request.resolver_match.app_name == "admin":
-            return None
-        allowed = getattr(view, "open_to", frozenset())
+        # Inside, the admin site checks each of its own views by model permissions.
+        in_admin = request.resolver_match.app_name == "admin"
+        allowed = ADMIN_ROLES if in_admin else getattr(view, "open_to", frozenset())
         if allowed == PUBLIC:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.path)
+            return redirect_to_login(return_address(request))
         if allowed == SIGNED_IN or (allowed and request.user.has_role(allowed)):
             return None
         raise PermissionDenied

@@ -3,10 +3,19 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from vaxreg.accounts import new_second_factor_key
+from vaxreg.models import User
 from vaxreg.sealing import BrokenSealError, seal, unseal
+
+
+class AsReceived(str):
+    """Text as the browser sent it, and as it may be shown to it again."""
+
+    __slots__ = ()
 
 
 class SealedField(forms.CharField):
@@ -18,9 +27,12 @@ class SealedField(forms.CharField):
         self.purpose, self.max_age_seconds = purpose, max_age_seconds
         super().__init__(**{"max_length": 20_000, **kwargs})
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return data if data is None else AsReceived(data)
+
     def prepare_value(self, value: Any) -> Any:
-        # A bound form shows the text that came in; an unbound one seals its initial value.
-        return value if isinstance(value, str) or value is None else seal(value, purpose=self.purpose)
+        # A bound form shows the text that came in; an unbound one seals its initial value, text or not.
+        return value if isinstance(value, AsReceived) or value is None else seal(value, purpose=self.purpose)
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
@@ -28,3 +40,51 @@ class SealedField(forms.CharField):
             return unseal(text, purpose=self.purpose, max_age_seconds=self.max_age_seconds) if text else None
         except BrokenSealError as error:
             raise ValidationError(_("This form is too old. Look the person up again."), code="broken") from error
+
+
+class SignInForm(AuthenticationForm):
+    """User name and password. One answer to every failure: it tells nobody which accounts exist."""
+
+    error_messages = {
+        "invalid_login": _("User name and password do not match, or the account is not in use."),
+        "inactive": _("User name and password do not match, or the account is not in use."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("User name")
+        self.fields["username"].widget.attrs["spellcheck"] = "false"
+        # Argon2 reads as much as it is given.
+        self.fields["password"].max_length = 1_000
+
+
+class TokenForm(forms.Form):
+    """The six digits that an authenticator app shows."""
+
+    token = forms.RegexField(
+        regex=r"^[0-9]{6}$",
+        label=_("Six digits"),
+        help_text=_("Open your authenticator app and enter the digits it shows now."),
+        error_messages={"invalid": _("Enter the six digits, without spaces.")},
+        max_length=6,
+        strip=True,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+
+class SecondFactorSetUpForm(TokenForm):
+    """The digits made of a new key, and the key itself, sealed for the user to whom it was shown."""
+
+    key = SealedField(purpose="second-factor", max_age_seconds=3_600)
+
+    def __init__(self, user: User, **kwargs: Any) -> None:
+        self.user = user
+        self.offered_key = new_second_factor_key()
+        super().__init__(**kwargs, initial={"key": {"user": user.pk, "key": self.offered_key}})
+
+    def clean_key(self) -> str:
+        offer = self.cleaned_data["key"]
+        if offer["user"] != self.user.pk:
+            raise ValidationError(_("This key was made for somebody else."), code="foreign")
+        self.offered_key = offer["key"]
+        return self.offered_key

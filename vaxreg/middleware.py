@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import redirect
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django_otp import user_has_device
 
+from vaxreg.access import return_address
 from vaxreg.actors import Actor, client_address
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -22,13 +22,20 @@ SEEN_RESOLUTION_SECONDS = 60
 WITHOUT_SECOND_FACTOR = ("/login/", "/logout/", "/account/second-factor/", "/language/")
 
 
-class LanguageMiddleware(LocaleMiddleware):
+class LanguageMiddleware:
     """Vietnamese unless the visitor switched: what the browser was set to when it was bought does not count."""
 
-    def process_request(self, request: HttpRequest) -> None:
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
         translation.activate(chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE)
         request.LANGUAGE_CODE = translation.get_language()
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+        patch_vary_headers(response, ["Cookie"])
+        return response
 
 
 class ActorMiddleware:
@@ -62,8 +69,14 @@ class SessionLimitMiddleware:
 
     def end(self, request: HttpRequest) -> HttpResponse:
         logout(request)
-        messages.info(request, _("Your session has ended. Please sign in again."))
-        return redirect_to_login(request.path if request.method == "GET" else "/")
+        if request.method == "POST":
+            messages.warning(
+                request,
+                _("Your session had ended, so what you just sent was not recorded. Sign in and enter it again."),
+            )
+        else:
+            messages.info(request, _("Your session has ended. Please sign in again."))
+        return redirect_to_login(return_address(request))
 
 
 class SecondFactorMiddleware:
@@ -76,11 +89,9 @@ class SecondFactorMiddleware:
         user = request.user
         if not user.is_authenticated or user.is_verified() or request.path.startswith(WITHOUT_SECOND_FACTOR):
             return self.get_response(request)
-        # Asked once per session: the answer is kept, and setting a factor up verifies the session itself.
-        if "has_second_factor" not in request.session:
-            request.session["has_second_factor"] = user_has_device(user)
-        if request.session["has_second_factor"]:
-            return redirect("/login/second-factor/")
+        if user.has_second_factor:
+            return redirect_to_login(return_address(request), "/login/second-factor/")
         if user.is_administrator and settings.SECOND_FACTOR_REQUIRED:
+            messages.warning(request, _("Administrators need a second factor. Set it up now."))
             return redirect("/account/second-factor/")
         return self.get_response(request)

@@ -36,6 +36,16 @@ class User(AbstractUser):
         """Codes of the roles held; RoleBackend fills it in the query that loads the user."""
         return frozenset(self.groups.values_list("name", flat=True))
 
+    @property
+    def role_labels(self) -> list[str]:
+        """Names of the roles held, in the order of the list of roles."""
+        return [role.label for role in Role if role in self.role_codes]
+
+    @cached_property
+    def has_second_factor(self) -> bool:
+        """Whether a confirmed second factor exists; RoleBackend fills it in the query that loads the user."""
+        return self.totpdevice_set.filter(confirmed=True).exists()
+
     def has_role(self, roles: Collection[str]) -> bool:
         return self.is_superuser or not self.role_codes.isdisjoint(roles)
 

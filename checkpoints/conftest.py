@@ -1,0 +1,1 @@
+from vaxreg.tests.fixtures import quick_settings  # noqa: F401
