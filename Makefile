@@ -1,0 +1,55 @@
+# Each target makes what it needs and skips what is there, so all of them work in a fresh clone.
+
+PORT ?= 8000
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint messages clean
+.SILENT:
+
+PYTHON := .venv/bin/python
+INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore
+
+help: ## list the targets
+	awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: .venv/.installed ## serve the site on http://127.0.0.1:$(PORT)/, with its own database and demonstration data
+	$(PYTHON) manage.py prepare
+	exec $(PYTHON) -m gunicorn --config python:vaxreg.gunicorn --bind 127.0.0.1:$(PORT) vaxreg.wsgi
+
+test: .venv/.installed-dev ## run all tests (ARGS="-k dose" chooses some)
+	$(PYTHON) -m pytest -n 2 $(ARGS)
+
+# .env.example stands for production, where warnings about security count.
+lint: .venv/.installed-dev ## check format, style, missing migrations and the production settings
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	set -a && . ./.env.example && $(PYTHON) manage.py check --deploy --fail-level WARNING
+
+messages: .venv/.installed ## collect new texts for translation into locale/vi (needs GNU gettext)
+	command -v xgettext >/dev/null || { echo "GNU gettext is missing: apt-get install gettext"; exit 1; }
+	$(PYTHON) manage.py makemessages --locale vi --no-wrap --add-location file --ignore .venv --ignore var
+
+clean: ## remove what can be made again; the database in var/ stays
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis var/static
+	find . -path ./var -prune -o -name __pycache__ -prune -exec rm -rf {} + -o -name "*.mo" -exec rm -f {} +
+
+.venv/.installed: requirements.txt | $(PYTHON)
+	echo "Installing the requirements ..."
+	$(INSTALL) -r requirements.txt
+	touch $@
+
+.venv/.installed-dev: requirements-dev.txt requirements.txt | $(PYTHON)
+	echo "Installing the requirements for development ..."
+	$(INSTALL) -r requirements-dev.txt
+	touch .venv/.installed $@
+
+$(PYTHON):
+	for python in python3.11 python3; do \
+	    if $$python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then \
+	        $$python -m venv --clear .venv && exit; \
+	        rm -rf .venv; echo "$$python cannot make a virtual environment; on Debian: apt-get install python3.11-venv"; exit 1; \
+	    fi; \
+	done; \
+	echo "Python 3.11 is needed, and neither python3.11 nor python3 is that version."; exit 1
