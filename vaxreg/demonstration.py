@@ -1,0 +1,168 @@
+"""Invented people, places and accounts to try the site with. Only for the embedded database.
+
+All numbers begin with 000, which is no province's and no country's prefix: nobody can hold them.
+"""
+
+import hashlib
+import hmac
+import random
+from base64 import b32encode
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from checkpoints.models import Checkpoint, CheckpointAssignment
+from residents.birth import Birth, Precision
+from residents.models import AreaAssignment, Resident, Unit
+from residents.services import register_resident
+from vaccinations.models import Dose, Facility, FacilityAssignment, Lot, Vaccine
+from vaccinations.services import Entry, record_dose
+from vaxreg.actors import Actor
+from vaxreg.models import User
+from vaxreg.roles import Role
+
+ACTOR = Actor.command("load_demonstration")
+PEOPLE = 60
+SURNAMES = "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý".split()
+MIDDLES = {"F": "Thị Ngọc Thanh Minh Kim".split(), "M": "Văn Hữu Đức Minh Quang".split()}
+GIVEN = {
+    "F": "Anh Bích Châu Diệp Dung Hà Hằng Hoa Hương Lan Liên Mai Ngân Nhung Oanh Phượng Quyên Thảo Thủy Trang Yến".split(),
+    "M": "An Bình Cường Dũng Đạt Hải Hiếu Hùng Khánh Long Mạnh Nam Nghĩa Phong Quân Sơn Thắng Tuấn Việt Vinh".split(),
+}
+# Code in the register of units in force since July 2025: Ho Chi Minh City, and Dong Nai beyond its edge.
+HOME, NEIGHBOUR = "79", "75"
+
+
+@dataclass(frozen=True)
+class Account:
+    username: str
+    full_name: str
+    role: Role
+
+    @property
+    def password(self) -> str:
+        """Differs on each installation, and is the same at each start: derived from the secret key."""
+        digest = hmac.digest(settings.SECRET_KEY.encode(), f"demonstration:{self.username}".encode(), hashlib.sha256)
+        text = b32encode(digest).decode().lower()
+        return f"{text[:4]}-{text[4:8]}-{text[8:12]}"
+
+
+ACCOUNTS = (
+    Account("officer", "Lê Văn Chốt", Role.OFFICER),
+    Account("lead", "Trần Thị Trực", Role.CHECKPOINT_LEAD),
+    Account("clinic", "Phạm Thị Tiêm", Role.CLINIC_STAFF),
+    Account("clinic-lead", "Ngô Văn Trạm", Role.CLINIC_LEAD),
+    Account("manager", "Đỗ Thị Tỉnh", Role.PROVINCIAL_MANAGER),
+    Account("agent", "Bùi Văn Phản", Role.RESPONSE_AGENT),
+    Account("admin", "Hồ Thị Quản", Role.ADMINISTRATOR),
+    Account("auditor", "Võ Văn Kiểm", Role.AUDITOR),
+)
+
+
+@transaction.atomic
+def load(*, now: datetime) -> None:
+    """Makes accounts, places, lots, people and their doses."""
+    province = Unit.objects.provinces().in_force(now.date()).get(code=HOME)
+    neighbour = Unit.objects.provinces().in_force(now.date()).get(code=NEIGHBOUR)
+    users = {account.role: _user(account) for account in ACCOUNTS}
+    checkpoint, facility = _places(province, neighbour)
+    _assign(users, checkpoint=checkpoint, facility=facility, province=province)
+    lots = _lots(now.date())
+    for person in _people(random.Random(1), province):
+        _vaccinate(person, random.Random(person.pk), facility=facility, lots=lots, now=now)
+
+
+def _user(account: Account) -> User:
+    user = User.objects.create_user(account.username, password=account.password, full_name=account.full_name)
+    user.groups.add(Group.objects.get(name=account.role))
+    return user
+
+
+def _places(province: Unit, neighbour: Unit) -> tuple[Checkpoint, Facility]:
+    checkpoint = Checkpoint.objects.create(
+        code="cau-dong-nai", name="Chốt cầu Đồng Nai (minh họa)", name_en="Dong Nai Bridge (demonstration)", unit=province
+    )
+    Checkpoint.objects.create(
+        code="quoc-lo-51", name="Chốt Quốc lộ 51 (minh họa)", name_en="National Road 51 (demonstration)", unit=neighbour
+    )
+    facility = Facility.objects.create(
+        code="tram-y-te-1", name="Trạm y tế số 1 (minh họa)", name_en="Health Station 1 (demonstration)", unit=province
+    )
+    return checkpoint, facility
+
+
+def _assign(users: dict[Role, User], *, checkpoint: Checkpoint, facility: Facility, province: Unit) -> None:
+    for role in (Role.OFFICER, Role.CHECKPOINT_LEAD):
+        CheckpointAssignment.objects.create(user=users[role], checkpoint=checkpoint)
+    for role in (Role.CLINIC_STAFF, Role.CLINIC_LEAD):
+        FacilityAssignment.objects.create(user=users[role], facility=facility)
+    for role in (Role.CLINIC_STAFF, Role.CLINIC_LEAD, Role.PROVINCIAL_MANAGER, Role.RESPONSE_AGENT):
+        AreaAssignment.objects.create(user=users[role], unit=province)
+
+
+def _lots(today: date) -> list[Lot]:
+    expiries = {"comirnaty": 200, "spikevax": 120, "vaxzevria": 90, "vero-cell": -10}
+    vaccines = Vaccine.objects.in_bulk(expiries, field_name="code")
+    return [
+        Lot.objects.create(
+            vaccine=vaccines[code], lot_number=f"DEMO-{code[:2].upper()}1", expires_on=today + timedelta(days=days)
+        )
+        for code, days in expiries.items()
+    ]
+
+
+def _people(rng: random.Random, province: Unit) -> list[Resident]:
+    people = []
+    for serial in range(1, PEOPLE + 1):
+        sex = rng.choice("FM")
+        born = date(1945, 1, 1) + timedelta(days=rng.randrange(22_000))
+        people.append(
+            register_resident(
+                by=ACTOR,
+                source=Resident.Source.DEMONSTRATION,
+                number=demonstration_number(sex, born, serial),
+                full_name=f"{rng.choice(SURNAMES)} {rng.choice(MIDDLES[sex])} {rng.choice(GIVEN[sex])}",
+                birth=Birth(born, Precision.DAY),
+                sex=sex,
+                phone=f"0900000{serial:03d}",
+                address=f"{serial} Đường Minh Họa",
+                province=province,
+            )
+        )
+    return people
+
+
+def demonstration_number(sex: str, born: date, serial: int) -> str:
+    """Returns a well-formed number of nobody's, agreeing with sex and year of birth."""
+    century = 2 * ((born.year - 1900) // 100) + (sex == "F")
+    return f"000{century}{born:%y}{serial:06d}"
+
+
+def _vaccinate(
+    person: Resident, rng: random.Random, *, facility: Facility, lots: list[Lot], now: datetime
+) -> list[Dose]:
+    lot = rng.choice(lots[:3])
+    first = now.date() - timedelta(days=rng.randrange(130, 170))
+    return [
+        record_dose(
+            by=ACTOR,
+            resident=person,
+            entry=Entry(
+                dose_number=number,
+                vaccine=lot.vaccine,
+                lot=lot,
+                facility=facility,
+                administered_on=first + timedelta(days=60 * (number - 1)),
+                administered_at=None,
+                vaccinator="",
+                key=uuid4(),
+                source=Dose.Source.DEMONSTRATION,
+            ),
+            now=now,
+        )
+        for number in range(1, rng.choice((0, 1, 2, 2)) + 1)
+    ]
