@@ -81,12 +81,15 @@ def settle(home: Path, shelter: Path = SHELTER) -> Path:
     home = home.resolve()
     private_directory(home, account)
     if not reaches(home / "any", account):
-        raise PlacementError(f"User number {account.uid}, who runs PostgreSQL for root, cannot get into {home}.")
+        raise PlacementError(
+            f"User number {account.uid}, who runs PostgreSQL for root, cannot get into {home}. "
+            "Open the directories above it (chmod o+x), or move them to where they are open."
+        )
     return home
 
 
 def _link_into(shelter: Path, home: Path, account: Account) -> None:
-    shelter.mkdir(parents=True, exist_ok=True)
+    _make_open(shelter)
     # A new name each time, not one made from the path: a fresh clone must not meet the data of one deleted before it.
     place = Path(tempfile.mkdtemp(prefix="postgres-", dir=shelter))
     os.chown(place, *account)
@@ -95,6 +98,12 @@ def _link_into(shelter: Path, home: Path, account: Account) -> None:
     except FileExistsError:
         # Another process was first; its link counts.
         place.rmdir()
+
+
+def _make_open(shelter: Path) -> None:
+    shelter.mkdir(parents=True, exist_ok=True)
+    # Whatever root's umask says, the server's account must get in.
+    shelter.chmod(0o755)
 
 
 def private_directory(path: Path, account: Account | None) -> None:
@@ -141,7 +150,7 @@ def _copied(packages: Path, shelter: Path) -> Path:
     """Return a copy of the wheel's programs and libraries in `shelter`, made once for each version of the wheel."""
     copy = shelter / f"{WHEEL}-{version(WHEEL)}"
     if not copy.exists():
-        shelter.mkdir(parents=True, exist_ok=True)
+        _make_open(shelter)
         draft = Path(tempfile.mkdtemp(prefix="copy-", dir=shelter))
         # The programs look for their libraries by a path relative to their own.
         for part in (Path(WHEEL, INSTALL), Path(f"{WHEEL}.libs")):
@@ -151,9 +160,14 @@ def _copied(packages: Path, shelter: Path) -> Path:
 
 
 def _publish(draft: Path, copy: Path) -> None:
-    draft.chmod(0o755)
+    """Let others read and run what root may, and give the finished copy its name."""
+    for path in (draft, *draft.rglob("*")):
+        owners = path.stat().st_mode & 0o500
+        path.chmod(path.stat().st_mode | owners >> 3 | owners >> 6)
     try:
         draft.rename(copy)
     except OSError:
-        # Another process was first.
         shutil.rmtree(draft)
+        # Another process may have been first.
+        if not copy.exists():
+            raise

@@ -1,5 +1,6 @@
 """The embedded server, used by real processes that come, go and are killed."""
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -423,25 +424,40 @@ def test_socket_directory_taken_by_a_link_is_refused(home):
         placement.private_directory(link, placement.server_account(home))
 
 
+@pytest.fixture
+def closed(home):
+    """A directory as root makes it when it keeps everything to itself."""
+    before = os.umask(0o077)
+    directory = home.parent / "closed"
+    directory.mkdir()
+    yield directory
+    os.umask(before)
+
+
 @needs_root
-def test_root_below_a_closed_directory_gets_a_link_to_an_open_one(home, client):
-    closed = home.parent / "closed"
-    closed.mkdir(mode=0o700)
-    shelter = home.parent / "shelter"
-    inside = closed / "var" / "postgres"
+def test_root_below_a_closed_directory_gets_a_link_to_an_open_one(closed):
+    inside, shelter = closed / "var" / "postgres", closed.parent / "shelter"
     server = Server(inside, shelter)
-    assert server.home.parent == shelter
-    assert inside.resolve() == server.home
-    assert stat.S_IMODE(server.home.stat().st_mode) == 0o700
-    assert Server(inside, shelter).home == server.home
-
-
-@needs_root
-def test_programs_out_of_reach_are_copied_and_the_copy_starts(home, monkeypatch):
-    monkeypatch.setattr(placement, "reaches", lambda path, account: "pginstall18" not in str(path))
-    server = Server(home, home.parent / "shelter")
-    assert server.programs.is_relative_to(home.parent / "shelter")
     try:
         assert query(server.ensure(), "SELECT 1") == (1,)
+        assert server.home.parent == shelter
+        assert inside.resolve() == server.home
+        assert stat.S_IMODE(server.home.stat().st_mode) == 0o700
+        assert Server(inside, shelter).home == server.home
+    finally:
+        server.release()
+
+
+@needs_root
+def test_programs_out_of_reach_are_copied_and_the_copy_starts(home, closed, monkeypatch):
+    packages = Path(importlib.util.find_spec(placement.WHEEL).origin).parent.parent
+    for name in (placement.WHEEL, f"{placement.WHEEL}.libs"):
+        shutil.copytree(packages / name, closed / name, ignore=shutil.ignore_patterns("pginstall", "include"))
+        (closed / name).chmod(0o700)
+    monkeypatch.setattr(sys, "path", [str(closed), *sys.path])
+    server = Server(home, home.parent / "shelter")
+    try:
+        assert query(server.ensure(), "SELECT 1") == (1,)
+        assert server.programs.is_relative_to(home.parent / "shelter")
     finally:
         server.release()
