@@ -4,8 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import models
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from residents.models import Resident
 from residents.querysets import NATIONAL
 from vaxreg.models import User
 
@@ -30,8 +33,14 @@ class DeclarationQuerySet(models.QuerySet):
 
 
 class PassageQuerySet(models.QuerySet):
-    def newest_first(self) -> "PassageQuerySet":
-        return self.order_by("-decided_at")
+    def at(self, checkpoint: models.Model) -> "PassageQuerySet":
+        """The passages of one checkpoint, newest first."""
+        return self.filter(checkpoint=checkpoint).order_by("-decided_at")
+
+    def with_names(self) -> "PassageQuerySet":
+        """Each passage with the person's `full_name`: from the registry, else as declared, else empty."""
+        registered = Resident.objects.filter(pk=OuterRef("resident")).values("full_name")
+        return self.annotate(full_name=Coalesce(Subquery(registered), "declaration__full_name", Value("")))
 
     def visible_to(self, user: User) -> "PassageQuerySet":
         """Passages of the checkpoints where the user works today."""

@@ -1,0 +1,87 @@
+"""What the desk is told: the finding, judged. Pure: no database, no clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from checkpoints.admission import Decision, Facts, decide
+from checkpoints.disagreements import CARD, DECLARATION, REGISTRY, Disagreement, Said, compare
+from checkpoints.lookup import Filed, Finding, GivenDose, Person
+from checkpoints.scan import Scan
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`number` is the person's present number, else the one presented; `declaration` the newest in force, else the newest."""
+
+    scan: Scan
+    at: datetime
+    number: str
+    person: Person | None
+    declaration: Filed | None
+    is_in_force: bool
+    doses: tuple[GivenDose, ...]
+    disagreements: tuple[Disagreement, ...]
+    decision: Decision
+    # The card shows a number by which nobody is registered, though its old number may lead to somebody.
+    can_register: bool
+
+    @property
+    def who(self) -> Said:
+        """Name, birth and sex as the best source has them: the registry, else the card, else the declaration."""
+        return _registry(self.person) if self.person else _card(self.scan) or _declared(self.declaration) or Said()
+
+    @property
+    def is_pass_superseded(self) -> bool:
+        """Whether another pass was shown than that of the declaration which counts."""
+        return bool(self.scan.key and self.declaration and not self.declaration.was_scanned)
+
+
+def compose(scan: Scan, finding: Finding, at: datetime) -> Answer | None:
+    """Returns the answer to a scan, or None where it was the key of no pass."""
+    if not finding.number:
+        return None
+    declaration = _newest(finding, at)
+    is_in_force = declaration is not None and declaration.is_in_force(at)
+    disagreements = _disagreements(scan, finding.person, declaration if is_in_force else None)
+    facts = Facts(
+        at=at,
+        is_registered=finding.person is not None,
+        declared_until=declaration.valid_until if declaration else None,
+        symptoms=declaration.symptom_codes if declaration else (),
+        had_contact=declaration.had_contact if declaration else False,
+        disagreements=tuple(disagreement.fact for disagreement in disagreements),
+    )
+    return Answer(
+        scan=scan,
+        at=at,
+        number=finding.person.number if finding.person else finding.number,
+        person=finding.person,
+        declaration=declaration,
+        is_in_force=is_in_force,
+        doses=finding.doses,
+        disagreements=disagreements,
+        decision=decide(facts),
+        can_register=finding.number not in finding.numbers,
+    )
+
+
+def _newest(finding: Finding, at: datetime) -> Filed | None:
+    in_force = [declaration for declaration in finding.declarations if declaration.is_in_force(at)]
+    return next(iter([*in_force, *finding.declarations]), None)
+
+
+def _disagreements(scan: Scan, person: Person | None, declaration: Filed | None) -> tuple[Disagreement, ...]:
+    said = {CARD: _card(scan), DECLARATION: _declared(declaration), REGISTRY: _registry(person)}
+    return compare({source: facts for source, facts in said.items() if facts})
+
+
+def _card(scan: Scan) -> Said | None:
+    return Said(scan.card.full_name, scan.card.birth, scan.card.sex) if scan.card else None
+
+
+def _declared(declaration: Filed | None) -> Said | None:
+    return Said(declaration.full_name, declaration.birth) if declaration else None
+
+
+def _registry(person: Person | None) -> Said | None:
+    return Said(person.full_name, person.birth, person.sex) if person else None

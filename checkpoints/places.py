@@ -1,0 +1,55 @@
+"""Finds the ward that somebody meant by the words they typed."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+
+from residents.names import clean_name, fold
+
+# "Phường Bến Nghé", "P. Bến Nghé" and "Bến Nghé" are one place; the first two say its kind besides.
+PREFIX = re.compile(r"(?:(phuong|xa|dac khu|thi tran)\s+|(p|x|dk|tt)\.\s*)(?=\S)")
+KINDS = {
+    "phuong": "ward",
+    "p": "ward",
+    "xa": "commune",
+    "x": "commune",
+    "dac khu": "special_zone",
+    "dk": "special_zone",
+}
+MARKS = re.compile("[\u0300-\u036f]")
+
+
+class Ward(Protocol):
+    name: str
+    kind: str
+
+
+Found = TypeVar("Found", bound=Ward)
+
+
+def choose_ward(text: str, wards: Iterable[Found]) -> Found | None:
+    """Returns the one ward of that name, or None when there is none or the words do not say which of several.
+
+    Accents and the word for its kind may be left out; where several wards share the name without them, they decide.
+    """
+    kind, name = _parted(text)
+    found = [ward for ward in wards if fold(_parted(ward.name)[1]) == fold(name)]
+    for decides in (lambda ward: ward.kind == kind, lambda ward: _accents(_parted(ward.name)[1]) == _accents(name)):
+        if len(found) > 1:
+            found = [ward for ward in found if decides(ward)] or found
+    return found[0] if len(found) == 1 else None
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """The kind that the text names, or '', and the name without it."""
+    text = clean_name(text)
+    # Folding keeps the number of characters of NFC text, so the folded prefix is as long as the written one.
+    match = PREFIX.match(fold(text))
+    return (KINDS.get(match[1] or match[2], ""), text[match.end() :]) if match else ("", text)
+
+
+def _accents(name: str) -> list[tuple[str, str]]:
+    """Each word's letters and marks, so that hoà and hòa are one."""
+    words = unicodedata.normalize("NFD", name.lower()).split()
+    return [(MARKS.sub("", word), "".join(sorted(MARKS.findall(word)))) for word in words]

@@ -1,0 +1,40 @@
+"""The symptoms and kinds of vehicle that every registry starts with, read from checkpoints/data/."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from django.db import models, transaction
+
+from checkpoints.models import Symptom, VehicleKind
+from vaxreg import audit
+from vaxreg.actors import Actor
+
+DATA = Path(__file__).parent / "data"
+TABLES = {Symptom: DATA / "symptoms.csv", VehicleKind: DATA / "vehicle_kinds.csv"}
+CONVERTERS = {"position": int, "has_plate": {"yes": True, "no": False}.__getitem__}
+
+
+@transaction.atomic
+def load_reference(*, by: Actor) -> int:
+    """Adds the rows whose code no row has, whatever its dates, and returns how many; what is there stays as it is."""
+    added = {model._meta.label_lower: _add_missing(model, path) for model, path in TABLES.items()}
+    total = sum(map(len, added.values()))
+    if total:
+        audit.record(by=by, action="reference.loaded", changes=added)
+    return total
+
+
+def _add_missing(model: type[models.Model], path: Path) -> list[str]:
+    known = set(model.objects.values_list("code", flat=True))
+    missing = [model(**row) for row in _rows(path) if row["code"] not in known]
+    # Two first starts at once: whoever comes second finds the row there and leaves it.
+    model.objects.bulk_create(missing, ignore_conflicts=True)
+    return [row.code for row in missing]
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return [
+            {name: CONVERTERS.get(name, str)(value) for name, value in row.items()} for row in csv.DictReader(lines)
+        ]
