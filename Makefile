@@ -20,12 +20,13 @@ run: .venv/.installed ## serve the site on http://127.0.0.1:$(PORT)/, with its o
 test: .venv/.installed-dev ## run all tests (ARGS="-k dose" chooses some)
 	$(PYTHON) -m pytest -n 2 $(ARGS)
 
-# .env.example stands for production, where warnings about security count.
+# .env.example stands for production, where warnings about security count; its secret key is a placeholder.
 lint: .venv/.installed-dev ## check format, style, missing migrations and the production settings
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) manage.py makemigrations --check --dry-run
-	set -a && . ./.env.example && $(PYTHON) manage.py check --deploy --fail-level WARNING
+	set -a && . ./.env.example && SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))') && \
+	    $(PYTHON) manage.py check --deploy --fail-level WARNING
 
 messages: .venv/.installed ## collect new texts for translation into locale/vi (needs GNU gettext)
 	command -v xgettext >/dev/null || { echo "GNU gettext is missing: apt-get install gettext"; exit 1; }

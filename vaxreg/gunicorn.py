@@ -70,5 +70,5 @@ class Worker(ThreadWorker):
 
 def when_ready(server: Any) -> None:
     """Print the address once it can be opened."""
-    for host, port in server.address:
-        print(f"VaxReg answers at http://{host}:{port}/  (Ctrl-C stops it)", flush=True)  # noqa: T201
+    for listener in server.LISTENERS:
+        print(f"VaxReg answers at {listener}/  (Ctrl-C stops it)", flush=True)  # noqa: T201

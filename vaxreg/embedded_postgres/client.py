@@ -8,6 +8,8 @@ class DatabaseClient(client.DatabaseClient):
 
     def runshell(self, parameters: list[str]) -> None:
         """Run psql; its address goes where Django looks for it."""
+        # Creates the database too, where it is missing.
+        self.connection.ensure_connection()
         address = self.connection.address()
         self.connection.settings_dict |= {"HOST": address["host"], "USER": address["user"]}
         self.executable_name = str(self.connection.server.programs / "psql")

