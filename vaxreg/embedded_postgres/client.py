@@ -1,5 +1,7 @@
 """`manage.py dbshell` with the embedded server's own psql."""
 
+import os
+
 from django.db.backends.postgresql import client
 
 
@@ -7,10 +9,10 @@ class DatabaseClient(client.DatabaseClient):
     """Runs psql on the embedded server, started if it was not."""
 
     def runshell(self, parameters: list[str]) -> None:
-        """Run psql; its address goes where Django looks for it."""
+        """Run psql; Django looks for it in PATH, and for its address in the settings."""
         # Creates the database too, where it is missing.
         self.connection.ensure_connection()
         address = self.connection.address()
         self.connection.settings_dict |= {"HOST": address["host"], "USER": address["user"]}
-        self.executable_name = str(self.connection.server.programs / "psql")
+        os.environ["PATH"] = f"{self.connection.server.programs}:{os.environ.get('PATH', os.defpath)}"
         super().runshell(parameters)
