@@ -40,6 +40,8 @@ class HasSecondFactorError(Exception):
 @transaction.atomic
 def sign_in(request: HttpRequest, *, user: User) -> None:
     """Starts a fresh session for the user, whose password was checked; the clock of its limits starts now."""
+    # Django keeps the key of a session in which the same user had signed in before.
+    request.session.flush()
     start_session(request, user)
     request.session["signed_in_at"] = request.session["seen_at"] = int(time())
     request.actor = Actor(user=user, address=request.actor.address, channel="web")

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 from django.db.models.signals import post_migrate
 
 
@@ -9,3 +10,7 @@ class VaxregConfig(AppConfig):
         from vaxreg.roles import sync_groups
 
         post_migrate.connect(sync_groups, dispatch_uid="vaxreg.roles")
+
+
+class AdminConfig(DjangoAdminConfig):
+    default_site = "vaxreg.admin_site.AdminSite"

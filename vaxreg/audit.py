@@ -1,7 +1,9 @@
 """The audit trail: every service ends with `record`, inside its own transaction."""
 
+import json
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from vaxreg.actors import Actor
@@ -28,5 +30,6 @@ def record(
         resident=resident,
         object_type=subject._meta.label_lower if subject else "",
         object_id=str(subject.pk) if subject else "",
-        changes=changes or {},
+        # Dates, lazy texts and UUIDs become text.
+        changes=json.loads(json.dumps(changes or {}, cls=DjangoJSONEncoder)),
     )

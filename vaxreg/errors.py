@@ -4,6 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import get_template
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 
@@ -47,6 +49,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    return refuse(
+        request,
+        status=405,
+        title=_("This page cannot be opened this way"),
+        advice=_("It belongs to a form. Start again from the home page."),
+    )
+
+
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     response = refuse(
         request,
@@ -68,9 +79,5 @@ def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: Any, **
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return refuse(
-        request,
-        status=500,
-        title=_("Something went wrong on our side"),
-        advice=_("The fault has been noted. Try again in a minute; nothing was recorded twice."),
-    )
+    # Without the request: what failed may be the database, the session or the user, and the base page asks for them.
+    return HttpResponse(get_template("errors/server_error.html").render({"language": get_language()}), status=500)

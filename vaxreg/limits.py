@@ -6,10 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 
-from vaxreg.actors import client_address
+from vaxreg.actors import client_network
 from vaxreg.errors import too_many_requests
+from vaxreg.models import RequestCount
 
 # One statement, so that two workers never count the same request as one. An expired bucket starts again from 1.
 COUNT = """
@@ -29,13 +31,18 @@ def count_request(bucket: str, *, seconds: int) -> int:
         return cursor.fetchone()[0]
 
 
+def purge_counts() -> int:
+    """Removes the counters of windows that have ended and returns how many there were."""
+    return RequestCount.objects.filter(expires_at__lt=Now()).delete()[0]
+
+
 def limited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Answers 429 to an address that posts this form more often than settings allow."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST":
-            bucket = f"{view.__name__}:{client_address(request)}"
+            bucket = f"{view.__name__}:{client_network(request)}"
             if count_request(bucket, seconds=settings.PUBLIC_FORM_WINDOW_SECONDS) > settings.PUBLIC_FORM_LIMIT:
                 return too_many_requests(request)
         return view(request, *args, **kwargs)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from vaxreg.access import return_address
 from vaxreg.actors import Actor, client_address
+from vaxreg.errors import bad_request, method_not_allowed
 
 Handler = Callable[[HttpRequest], HttpResponse]
 # Writing the session on every request would cost more than the desk's own queries: a minute is fine enough.
@@ -36,6 +37,27 @@ class LanguageMiddleware:
         response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         patch_vary_headers(response, ["Cookie"])
         return response
+
+
+class RefusalMiddleware:
+    """Refuses requests with a NUL, which no text of ours has and PostgreSQL cannot keep; gives 405 a readable page."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or has_nul(request.GET) or has_nul(request.POST):
+            return bad_request(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            page = method_not_allowed(request)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
+
+
+def has_nul(fields: QueryDict) -> bool:
+    return any("\0" in text for name, values in fields.lists() for text in (name, *values))
 
 
 class ActorMiddleware:

@@ -2,14 +2,39 @@
 
 import logging
 import re
+from ipaddress import IPv4Address
 
-# Numbers of people and phones; and the DETAIL lines of PostgreSQL, which quote whole rows.
-NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:\+?84|T)?[0-9](?:[ .]?[0-9]){7,14}(?![0-9])")
-DETAIL = re.compile(r"^DETAIL:.*$", re.MULTILINE)
+# Numbers of people and phones, however they are spaced; joined to a word or to each other, too.
+NUMBER = re.compile(r"(?<![0-9])(?:\+?84|T)?[0-9](?:(?:[ .+\-\u00a0]|%20)?[0-9]){7,}")
+# What looks like a number of a person but is the beginning of a time stamp.
+TIME_STAMP = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}(?: [0-9]{2})?")
+# Lines of PostgreSQL's errors that quote whole rows or the statement. A value may have line breaks in itself, so all
+# goes up to where Python's traceback takes over again.
+QUOTING = re.compile(
+    r"^(DETAIL|CONTEXT|LINE [0-9]+):.*?(?=\n\n(?:The above exception|During handling)|\Z)", re.MULTILINE | re.DOTALL
+)
+BAD_VALUE = re.compile(r"(invalid input syntax for [^:\n]+: ).*")
+# The address of a pass is the key to it; sealed values are worth nothing to a reader of logs.
+PASS_ADDRESS = re.compile(r"(/p/)[\w\-]{6,}")
+SEALED = re.compile(r"gAAAAA[\w\-=%]+")
 
 
 def redact(text: str) -> str:
-    return NUMBER.sub("[number]", DETAIL.sub("DETAIL: [removed]", text))
+    """Returns the text without numbers of people, phones, quoted rows, pass tokens and sealed values."""
+    text = QUOTING.sub(r"\1: [removed]", text)
+    text = BAD_VALUE.sub(r"\1[removed]", text)
+    text = SEALED.sub("[sealed]", PASS_ADDRESS.sub(r"\1[token]", text))
+    return NUMBER.sub(_hide_number, text)
+
+
+def _hide_number(match: re.Match[str]) -> str:
+    """Addresses and time stamps stay: a log without them helps nobody."""
+    if TIME_STAMP.fullmatch(match[0]):
+        return match[0]
+    try:
+        return str(IPv4Address(match[0]))
+    except ValueError:
+        return "[number]"
 
 
 class RedactingFormatter(logging.Formatter):

@@ -7,6 +7,7 @@ default, and every variable that production needs must be set (see .env.example)
 
 import os
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,11 +15,24 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from environ.fileaware_mapping import FileAwareMapping
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
-env = environ.FileAwareEnv()
+
+class SecretFiles(FileAwareMapping):
+    """The environment; a variable NAME_FILE names a file that holds the value, with or without a line break after it."""
+
+    def __getitem__(self, key: str) -> str:
+        return super().__getitem__(key).strip()
+
+
+env = environ.Env()
+env.ENVIRON = SecretFiles()
+# A secret that begins with a dollar sign is no reference to another variable.
+env.interpolate = False
+TRUE_WORDS, FALSE_WORDS = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 def read(name: str, kind: str, **default):
@@ -27,47 +41,62 @@ def read(name: str, kind: str, **default):
         return getattr(env, kind)(name, **default)
     except ImproperlyConfigured as error:
         raise ImproperlyConfigured(f"{name} is not set. See .env.example.") from error
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         raise ImproperlyConfigured(f"{name} has a bad value: {error}") from error
 
 
-def read_positive(name: str, default: int) -> int:
+def read_switch(name: str, *, default: bool) -> bool:
+    # django-environ takes every word that it does not know for "off": a slip of the pen must not switch security off.
+    word = read(name, "str", default=str(int(default))).lower()
+    if word not in TRUE_WORDS + FALSE_WORDS:
+        raise ImproperlyConfigured(f"{name} has a bad value: it must be 1 or 0")
+    return word in TRUE_WORDS
+
+
+def read_number(name: str, default: int, *, least: int = 1) -> int:
     number = read(name, "int", default=default)
-    if number < 1:
-        raise ImproperlyConfigured(f"{name} has a bad value: {number} is not a positive number")
+    if number < least:
+        raise ImproperlyConfigured(f"{name} has a bad value: {number} is less than {least}")
     return number
 
 
 def generated_secret_key() -> str:
     """Returns the key kept in var/secret_key, made on first use: eight first starts at once agree on one."""
-    path = VAR_DIR / "secret_key"
+    path, own = VAR_DIR / "secret_key", VAR_DIR / f"secret_key.{os.getpid()}"
     VAR_DIR.mkdir(exist_ok=True)
-    try:
-        with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+    if not path.exists():
+        own.touch(mode=0o600)
+        own.write_text(secrets.token_urlsafe(50))
+        # A link is made whole or not at all: nobody reads a key half written, and the first one wins.
+        with suppress(FileExistsError):
+            os.link(own, path)
+        own.unlink()
     return path.read_text()
 
 
-EMBEDDED = not env.str("DATABASE_URL", default="")
-DEBUG = read("DEBUG", "bool", default=False)
+EMBEDDED = not {"DATABASE_URL", "DATABASE_URL_FILE"} & os.environ.keys()
+if not EMBEDDED and not read("DATABASE_URL", "str"):
+    # An empty value is a mistake in deployment; it must not start a site with demonstration accounts.
+    raise ImproperlyConfigured("DATABASE_URL has a bad value: it is empty. Unset it to run in embedded mode.")
+DEBUG = read_switch("DEBUG", default=False)
 if DEBUG and not EMBEDDED:
     raise ImproperlyConfigured("DEBUG has a bad value: it may be on only without DATABASE_URL")
 
 SECRET_KEY = generated_secret_key() if EMBEDDED else read("SECRET_KEY", "str")
 SECRET_KEY_FALLBACKS = read("SECRET_KEY_FALLBACKS", "list", default=[])
+if len(SECRET_KEY) < 50 or "change-me" in SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY has a bad value: it must be 50 random characters or more. See .env.example.")
 ALLOWED_HOSTS = read("ALLOWED_HOSTS", "list", **({"default": ["127.0.0.1", "localhost", "[::1]"]} if EMBEDDED else {}))
 CSRF_TRUSTED_ORIGINS = read("CSRF_TRUSTED_ORIGINS", "list", default=[])
 # How many proxies of ours stand in front and append to X-Forwarded-For; 0: the peer's own address is the client's.
-TRUSTED_PROXY_COUNT = read("TRUSTED_PROXY_COUNT", "int", default=0)
+TRUSTED_PROXY_COUNT = read_number("TRUSTED_PROXY_COUNT", 0, least=0)
 
 INSTALLED_APPS = [
     "vaxreg.apps.VaxregConfig",
     "residents.apps.ResidentsConfig",
     "vaccinations.apps.VaccinationsConfig",
     "checkpoints.apps.CheckpointsConfig",
-    "vaxreg.admin_site.AdminConfig",
+    "vaxreg.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -98,6 +127,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "vaxreg.middleware.RefusalMiddleware",
     "vaxreg.middleware.ActorMiddleware",
     "vaxreg.middleware.SessionLimitMiddleware",
     "vaxreg.middleware.SecondFactorMiddleware",
@@ -133,7 +163,7 @@ else:
     DATABASES = {"default": read("DATABASE_URL", "db_url")}
     if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL has a bad value: it must begin with postgres://")
-DATABASES["default"]["CONN_MAX_AGE"] = read("CONN_MAX_AGE", "int", default=600)
+DATABASES["default"]["CONN_MAX_AGE"] = read_number("CONN_MAX_AGE", 600, least=0)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -153,29 +183,34 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_IDLE_SECONDS = int(timedelta(minutes=30).total_seconds())
 SESSION_COOKIE_HTTPONLY = True
+# The prefix makes browsers refuse a cookie of that name that plain HTTP or a neighbouring host tries to plant.
+SESSION_COOKIE_NAME = "sessionid" if EMBEDDED else "__Host-sessionid"
+CSRF_COOKIE_NAME = "csrftoken" if EMBEDDED else "__Host-csrftoken"
+CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "vaxreg.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-SECOND_FACTOR_REQUIRED = read("SECOND_FACTOR_REQUIRED", "bool", default=not EMBEDDED)
+SECOND_FACTOR_REQUIRED = read_switch("SECOND_FACTOR_REQUIRED", default=not EMBEDDED)
 OTP_TOTP_ISSUER = "VaxReg"
 
 # Failed log-ins count per (user name, address): nobody can lock a person out by name alone.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_FAILURE_LIMIT = read_positive("LOGIN_FAILURE_LIMIT", 6)
+AXES_FAILURE_LIMIT = read_number("LOGIN_FAILURE_LIMIT", 6)
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "vaxreg.actors.client_address"
+AXES_CLIENT_IP_CALLABLE = "vaxreg.actors.client_network"
 AXES_LOCKOUT_CALLABLE = "vaxreg.errors.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
 
 # Public forms per address; mobile operators put thousands of phones behind one address, so the limit is wide.
-PUBLIC_FORM_LIMIT = read_positive("PUBLIC_FORM_LIMIT", 300)
-PUBLIC_FORM_WINDOW_SECONDS = read_positive("PUBLIC_FORM_WINDOW_SECONDS", 600)
+PUBLIC_FORM_LIMIT = read_number("PUBLIC_FORM_LIMIT", 300)
+PUBLIC_FORM_WINDOW_SECONDS = read_number("PUBLIC_FORM_WINDOW_SECONDS", 600)
 
 # Transport and content security
-SECURE_SSL_REDIRECT = read("SECURE_SSL_REDIRECT", "bool", default=not EMBEDDED)
-SECURE_HSTS_SECONDS = read("SECURE_HSTS_SECONDS", "int", default=0 if EMBEDDED else 31_536_000)
+SECURE_SSL_REDIRECT = read_switch("SECURE_SSL_REDIRECT", default=not EMBEDDED)
+SECURE_HSTS_SECONDS = read_number("SECURE_HSTS_SECONDS", 0 if EMBEDDED else 31_536_000, least=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not EMBEDDED
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not EMBEDDED
 LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -218,7 +253,7 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 
 # Domain
-DECLARATION_VALID_HOURS = read_positive("DECLARATION_VALID_HOURS", 72)
+DECLARATION_VALID_HOURS = read_number("DECLARATION_VALID_HOURS", 72)
 
 LOGGING = {
     "version": 1,

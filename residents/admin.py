@@ -1,0 +1,90 @@
+"""Administrative units, who works for which, and a look at the registry."""
+
+from django.contrib import admin
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from residents.citizen_id import MalformedNumberError, grouped, read_number
+from residents.models import AreaAssignment, Resident, Unit
+from residents.names import fold, name_key
+from residents.templatetags.people import masked_number
+from vaxreg.admin import UserAdmin
+from vaxreg.audited_admin import AuditedModelAdmin, PersonalDataAdmin
+
+
+def number_in(text):
+    """The number in a search, or None."""
+    try:
+        return read_number(text).number
+    except MalformedNumberError:
+        return None
+
+
+@admin.register(Unit)
+class UnitAdmin(AuditedModelAdmin):
+    list_display = ["code", "name", "kind", "parent", "in_force_from", "in_force_until"]
+    list_filter = ["level", "kind", "in_force_from", "in_force_until"]
+    list_select_related = ["parent"]
+    search_fields = ["=code", "name", "name_en"]
+    autocomplete_fields = ["parent", "successor"]
+
+
+@admin.register(AreaAssignment)
+class AreaAssignmentAdmin(AuditedModelAdmin):
+    list_display = ["user", "unit", "in_force_from", "in_force_until"]
+    list_filter = ["in_force_until"]
+    list_select_related = ["user", "unit"]
+    search_fields = ["user__username", "user__full_name", "unit__name"]
+    autocomplete_fields = ["user", "unit"]
+
+
+class AreaAssignmentInline(admin.TabularInline):
+    model = AreaAssignment
+    autocomplete_fields = ["unit"]
+    extra = 0
+
+
+UserAdmin.inlines.append(AreaAssignmentInline)
+
+
+@admin.register(Resident)
+class ResidentAdmin(PersonalDataAdmin):
+    seals_handles = True
+    list_display = ["full_name", "masked", "birth", "sex", "ward", "province", "source"]
+    list_select_related = ["ward", "province"]
+    ordering = ["pk"]
+    search_help_text = _("A number, a phone number, or a full name from its beginning or with all its words.")
+    fieldsets = [
+        (None, {"fields": ["full_name", "number", "birth", "sex", "phone", "address", "ward", "province"]}),
+        (_("Record"), {"fields": ["source", "recorded_at", "verified_at", "contradictions", "leads_to"]}),
+    ]
+    readonly_fields = ["number", "birth", "leads_to"]
+
+    def number_of(self, resident):
+        return resident.pk
+
+    def find(self, queryset, text):
+        number = number_in(text)
+        if number:
+            return queryset.filter(Q(pk=number) | Q(phone=number))
+        digits = "".join(text.split())
+        if digits.isascii() and digits.isdigit():
+            return queryset.filter(phone=digits).exclude(phone="")
+        return queryset.filter(Q(name_key=name_key(text)) | Q(folded_name__startswith=fold(text)))
+
+    @admin.display(description=_("number"))
+    def masked(self, resident):
+        return masked_number(resident.pk)
+
+    @admin.display(description=_("number"))
+    def number(self, resident):
+        return grouped(resident.pk)
+
+    @admin.display(description=_("date of birth"))
+    def birth(self, resident):
+        return str(resident.birth) or _("unknown")
+
+    @admin.display(description=_("superseded by"))
+    def leads_to(self, resident):
+        # Not the field itself: Django would make a link of it that carries the number.
+        return grouped(resident.superseded_by_id) if resident.is_alias else ""

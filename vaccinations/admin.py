@@ -1,0 +1,116 @@
+"""Vaccines, rules, facilities, lots, who works where, and a look at the doses."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from residents.admin import number_in
+from residents.citizen_id import grouped
+from residents.templatetags.people import masked_number
+from vaccinations.models import CourseRule, Dose, Facility, FacilityAssignment, Lot, Vaccine
+from vaxreg.admin import UserAdmin
+from vaxreg.audited_admin import AuditedModelAdmin, PersonalDataAdmin
+
+
+class CourseRuleInline(admin.TabularInline):
+    model = CourseRule
+    extra = 0
+
+
+@admin.register(Vaccine)
+class VaccineAdmin(AuditedModelAdmin):
+    list_display = ["name", "code", "manufacturer", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "code", "manufacturer"]
+    inlines = [CourseRuleInline]
+
+
+@admin.register(CourseRule)
+class CourseRuleAdmin(AuditedModelAdmin):
+    list_display = [
+        "vaccine",
+        "doses_in_course",
+        "minimum_age_years",
+        "minimum_interval_days",
+        "in_force_from",
+        "in_force_until",
+    ]
+    list_filter = ["in_force_from", "in_force_until"]
+    list_select_related = ["vaccine"]
+    search_fields = ["vaccine__name", "source"]
+    autocomplete_fields = ["vaccine"]
+
+
+@admin.register(Facility)
+class FacilityAdmin(AuditedModelAdmin):
+    list_display = ["name", "code", "unit", "is_active"]
+    list_filter = ["is_active"]
+    list_select_related = ["unit"]
+    search_fields = ["name", "name_en", "code"]
+    autocomplete_fields = ["unit"]
+
+
+@admin.register(Lot)
+class LotAdmin(AuditedModelAdmin):
+    list_display = ["lot_number", "vaccine", "expires_on", "is_active"]
+    list_filter = ["is_active", "vaccine"]
+    list_select_related = ["vaccine"]
+    search_fields = ["lot_number"]
+    autocomplete_fields = ["vaccine"]
+
+
+@admin.register(FacilityAssignment)
+class FacilityAssignmentAdmin(AuditedModelAdmin):
+    list_display = ["user", "facility", "in_force_from", "in_force_until"]
+    list_filter = ["in_force_until"]
+    list_select_related = ["user", "facility"]
+    search_fields = ["user__username", "user__full_name", "facility__name"]
+    autocomplete_fields = ["user", "facility"]
+
+
+class FacilityAssignmentInline(admin.TabularInline):
+    model = FacilityAssignment
+    autocomplete_fields = ["facility"]
+    extra = 0
+
+
+UserAdmin.inlines.append(FacilityAssignmentInline)
+
+
+@admin.register(Dose)
+class DoseAdmin(PersonalDataAdmin):
+    list_display = [
+        "masked",
+        "dose_number",
+        "vaccine",
+        "lot",
+        "administered_on",
+        "facility",
+        "recorded_by",
+        "voided_at",
+    ]
+    list_select_related = ["vaccine", "lot", "facility", "recorded_by"]
+    ordering = ["-pk"]
+    search_help_text = _("The number of a person.")
+    fieldsets = [
+        (None, {"fields": ["number", "dose_number", "vaccine", "lot", "facility", "vaccinator"]}),
+        (_("Given"), {"fields": ["administered_on", "administered_at", "warnings", "warning_reason"]}),
+        (_("Record"), {"fields": ["source", "recorded_by", "recorded_at", "replaces"]}),
+        (_("Voided"), {"fields": ["voided_at", "voided_by", "void_reason"]}),
+    ]
+    readonly_fields = ["number"]
+
+    def number_of(self, dose):
+        return dose.resident_id
+
+    def find(self, queryset, text):
+        number = number_in(text)
+        return queryset.filter(resident=number) if number else queryset.none()
+
+    @admin.display(description=_("number"))
+    def masked(self, dose):
+        return masked_number(dose.resident_id)
+
+    @admin.display(description=_("number"))
+    def number(self, dose):
+        # Not the field itself: Django would make a link of it that carries the number.
+        return grouped(dose.resident_id)

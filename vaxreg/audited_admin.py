@@ -1,0 +1,221 @@
+"""Bases of all admin pages: every write leaves an audit entry, and lists of people give nothing away."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.options import ShowFacets
+from django.contrib.admin.utils import NestedObjects, quote
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import models, transaction
+from django.forms import BaseModelFormSet, ModelForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from vaxreg import audit
+from vaxreg.sealing import BrokenSealError, seal, unseal
+
+LONGEST_SEARCH = 100
+MOST_ROWS = 1_000
+
+
+class BoundedPaginator(Paginator):
+    """Counts no further than anybody turns pages: counting a million rows takes longer than showing fifty."""
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list[:MOST_ROWS].count()
+
+
+class AuditedModelAdmin(admin.ModelAdmin):
+    """Records who added, changed or deleted what, with the values before and after, in the same transaction."""
+
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    list_per_page = 50
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        self.record(request, obj, "changed" if change else "added", changes_of(form))
+
+    def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseModelFormSet, change: bool) -> None:
+        rows = formset.save(commit=False)
+        for row in formset.deleted_objects:
+            self.record_deletion(request, row)
+            row.delete()
+        forms = {id(row_form.instance): row_form for row_form in formset.forms}
+        for row in rows:
+            verb = "added" if row._state.adding else "changed"
+            row.save()
+            self.record(request, row, verb, changes_of(forms[id(row)]))
+        formset.save_m2m()
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        self.record_deletion(request, obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        with transaction.atomic():
+            for obj in queryset:
+                self.record_deletion(request, obj)
+            super().delete_queryset(request, queryset)
+
+    def record(self, request: HttpRequest, obj: models.Model, verb: str, changes: dict[str, Any]) -> None:
+        audit.record(by=request.actor, action=f"{obj._meta.model_name}.{verb}", subject=obj, changes=changes)
+
+    def record_deletion(self, request: HttpRequest, obj: models.Model) -> None:
+        """Records the row and every row that goes with it."""
+        collector = NestedObjects(using="default")
+        collector.collect([obj])
+        for rows in collector.data.values():
+            for row in rows:
+                values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+                values.pop("password", None)
+                self.record(request, row, "deleted", {name: [value, None] for name, value in values.items()})
+
+
+def changes_of(form: ModelForm) -> dict[str, list[Any]]:
+    """Returns field → [before, after] of the fields that a valid form changes. Of a password only that it changed."""
+    return {
+        name: ["", "***"] if "password" in name else [plain(form.initial.get(name)), plain(form.cleaned_data.get(name))]
+        for name in form.changed_data
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value as the audit trail keeps it: objects by their key, groups by the code of their role."""
+    if isinstance(value, Group):
+        return value.name
+    if isinstance(value, models.Model):
+        return value.pk
+    if isinstance(value, list | models.QuerySet):
+        return sorted(plain(item) for item in value)
+    return value
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Shows rows that only the desks and services write; true for superusers, too."""
+
+    actions = None
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    list_per_page = 50
+    paginator = BoundedPaginator
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+class PersonalChangeList(ChangeList):
+    """A list of people: what was searched for, and where a person is linked, never stands in an address."""
+
+    @property
+    def searched(self) -> str:
+        return self.model_admin.searched(self.query)
+
+    def url_for_result(self, result: models.Model) -> str:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        return reverse(
+            name, args=(quote(self.model_admin.handle_of(result)),), current_app=self.model_admin.admin_site.name
+        )
+
+
+class PersonalDataAdmin(ReadOnlyAdmin):
+    """Rows about people. Searches travel sealed, lists are masked, and opening a row leaves an access-log entry."""
+
+    holds_personal_data = True
+    # Where the primary key is a person's number, addresses carry a sealed handle in its place.
+    seals_handles = False
+    change_form_template = "admin/personal_change_form.html"
+    # Sorting a million rows by a column without an index is a way to stop the site.
+    sortable_by = ()
+    search_fields = ("pk",)
+    allowed_parameters = frozenset({"q", "p", "all"})
+
+    def number_of(self, obj: models.Model) -> str:
+        """The number of the person whom the row is about."""
+        return obj.resident
+
+    def find(self, queryset: models.QuerySet, text: str) -> models.QuerySet:
+        """The rows that the searched text means; never by a scan of the table."""
+        raise NotImplementedError
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return PersonalChangeList
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self.seal_search(request)
+        if request.GET.keys() - self.allowed_parameters:
+            return redirect(request.path)
+        return super().changelist_view(request, extra_context)
+
+    def seal_search(self, request: HttpRequest) -> HttpResponse:
+        """Records what is searched for, and leads to the list under an address that does not tell it."""
+        term = request.POST.get("term", "").strip()[:LONGEST_SEARCH]
+        if not term:
+            return redirect(request.path)
+        audit.record(by=request.actor, action=f"{self.opts.model_name}.searched", changes={"term": term})
+        return redirect(f"{request.path}?{urlencode({'q': seal(term, purpose='admin-search')})}")
+
+    def searched(self, query: str) -> str:
+        """What a sealed query searches for; empty for one that was not sealed here."""
+        try:
+            return unseal(query, purpose="admin-search", max_age_seconds=settings.SESSION_COOKIE_AGE)
+        except BrokenSealError:
+            return ""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet, search_term: str
+    ) -> tuple[models.QuerySet, bool]:
+        if not search_term:
+            return queryset, False
+        text = self.searched(search_term)
+        return (self.find(queryset, text) if text else queryset.none()), False
+
+    def handle_of(self, obj: models.Model) -> str:
+        return seal(obj.pk, purpose="admin-handle") if self.seals_handles else str(obj.pk)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> models.Model | None:
+        if not self.seals_handles:
+            return super().get_object(request, object_id)
+        try:
+            key = unseal(object_id, purpose="admin-handle", max_age_seconds=settings.SESSION_COOKIE_AGE)
+        except BrokenSealError:
+            return None
+        return self.get_queryset(request).filter(pk=key).first()
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        # Django's own message would repeat the key, and the redirect would hide that there is no such page.
+        raise Http404
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        obj = context["original"]
+        audit.record(
+            by=request.actor, action=f"{self.opts.model_name}.opened", subject=obj, resident=self.number_of(obj)
+        )
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """None: these rows have no changes by the admin, and its page would link them by their keys."""
+        raise Http404(_("The audit trail has the history."))
