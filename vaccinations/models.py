@@ -7,7 +7,9 @@ from django.db.models.functions import Cast, Now
 from django.utils.translation import gettext_lazy as _
 
 from residents.models import Resident, Unit
-from vaccinations.querysets import DoseQuerySet, FacilityQuerySet, LotQuerySet
+from vaccinations.querysets import CourseRuleQuerySet, DoseQuerySet, FacilityQuerySet, LotQuerySet, SlipQuerySet
+from vaccinations.schedule import Rule
+from vaccinations.warnings import Given
 from vaxreg.dated import Dated, DatedQuerySet, dates_in_order
 from vaxreg.language import named
 from vaxreg.models import User
@@ -47,7 +49,7 @@ class CourseRule(Dated):
     recommended_interval_days = models.PositiveSmallIntegerField(_("recommended interval, days"), null=True, blank=True)
     source = models.CharField(_("source document"), max_length=250)
 
-    objects = DatedQuerySet.as_manager()
+    objects = CourseRuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("course rule")
@@ -65,6 +67,16 @@ class CourseRule(Dated):
 
     def __str__(self) -> str:
         return f"{self.vaccine}: {self.doses_in_course}"
+
+    @property
+    def terms(self) -> Rule:
+        """The rule as the pure modules take it."""
+        return Rule(
+            doses_in_course=self.doses_in_course,
+            minimum_age_years=self.minimum_age_years,
+            minimum_interval_days=self.minimum_interval_days,
+            recommended_interval_days=self.recommended_interval_days,
+        )
 
 
 class Facility(models.Model):
@@ -236,6 +248,16 @@ class Dose(models.Model):
     def is_valid(self) -> bool:
         return self.voided_at is None
 
+    @property
+    def given(self) -> Given:
+        """The dose as the pure modules take it."""
+        return Given(
+            dose_number=self.dose_number,
+            product=self.vaccine.name,
+            administered_on=self.administered_on,
+            recorded_at=self.recorded_at,
+        )
+
 
 class Slip(models.Model):
     """The verification code printed on a person's slip, and the dose it stands for."""
@@ -245,9 +267,16 @@ class Slip(models.Model):
     dose = models.ForeignKey(Dose, models.PROTECT, related_name="slips", db_constraint=False)
     issued_at = models.DateTimeField(_("issued at"), db_default=Now())
 
+    objects = SlipQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("slip")
         verbose_name_plural = _("slips")
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def resident_now(self) -> Resident:
+        """The person under their present number, should it have been corrected since."""
+        return self.dose.resident.superseded_by or self.dose.resident

@@ -1,11 +1,22 @@
-"""Which rows: QuerySets of facilities, lots and doses."""
+"""Which rows: QuerySets of rules, facilities, lots, doses and slips."""
+
+from datetime import date, datetime, time, timedelta
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 
 from residents.models import Resident
 from residents.querysets import NATIONAL
+from vaxreg.dated import DatedQuerySet
 from vaxreg.models import User
+from vaxreg.roles import Role
+
+
+class CourseRuleQuerySet(DatedQuerySet):
+    def applying(self, vaccine: models.Model, on: date) -> "CourseRuleQuerySet":
+        """The vaccine's rules in force on that day, the one that came into force last first."""
+        return self.filter(vaccine=vaccine).in_force(on).order_by(F("in_force_from").desc(nulls_last=True))
 
 
 class FacilityQuerySet(models.QuerySet):
@@ -16,15 +27,31 @@ class FacilityQuerySet(models.QuerySet):
 
 
 class LotQuerySet(models.QuerySet):
-    def usable(self) -> "LotQuerySet":
-        """Lots in use of vaccines in use."""
-        return self.filter(is_active=True, vaccine__is_active=True)
+    def usable(self, *, besides: int | None = None) -> "LotQuerySet":
+        """Lots in use of vaccines in use; and one that a record names already, whatever became of it."""
+        return self.filter(Q(is_active=True, vaccine__is_active=True) | Q(pk=besides))
+
+    def listed(self) -> "LotQuerySet":
+        """With their vaccines, in the order of a list to choose from: what expires first is used first."""
+        return self.select_related("vaccine").order_by(
+            "vaccine__name", F("expires_on").asc(nulls_last=True), "lot_number"
+        )
 
 
 class DoseQuerySet(models.QuerySet):
     def valid(self) -> "DoseQuerySet":
         """Doses that count: not voided."""
         return self.filter(voided_at=None)
+
+    def of_person(self, number: str) -> "DoseQuerySet":
+        """All doses, voided ones too, under every number of the person whom the number leads to."""
+        return self.filter(resident__in=Resident.objects.numbers_of(number))
+
+    def as_history(self) -> "DoseQuerySet":
+        """With all that a page says of them, in the order given; a voided dose before the one that replaces it."""
+        return self.select_related("vaccine", "lot", "facility", "recorded_by", "voided_by").order_by(
+            "administered_on", "dose_number", "recorded_at", "pk"
+        )
 
     def visible_to(self, user: User) -> "DoseQuerySet":
         """Doses given where the user works, and those of the people whom the user may find."""
@@ -34,3 +61,33 @@ class DoseQuerySet(models.QuerySet):
             facility__in=user.facility_assignments.in_force(timezone.localdate()).values("facility")
         )
         return given_here | self.filter(resident__in=Resident.objects.visible_to(user))
+
+    def correctable_by(self, user: User, on: date) -> "DoseQuerySet":
+        """Doses that the user may void or replace on that day: their own of the day, and a clinic lead any given there."""
+        facilities = user.facility_assignments.in_force(on).values("facility")
+        here = self.filter(facility__in=facilities)
+        return here if user.has_role({Role.CLINIC_LEAD}) else here.recorded_on(on).filter(recorded_by=user)
+
+    def recorded_on(self, day: date) -> "DoseQuerySet":
+        """Doses recorded on that local day, whenever they were given."""
+        begin = timezone.make_aware(datetime.combine(day, time.min))
+        return self.filter(recorded_at__gte=begin, recorded_at__lt=begin + timedelta(days=1))
+
+    def day_list(self, user: User, facility: models.Model, day: date) -> "DoseQuerySet":
+        """What the clerk, or for a clinic lead everybody, recorded at the facility on that day; the latest first."""
+        listed = self.filter(facility=facility).recorded_on(day)
+        if not user.has_role({Role.CLINIC_LEAD}):
+            listed = listed.filter(recorded_by=user)
+        return listed.select_related("resident", "vaccine", "recorded_by").order_by("-recorded_at", "-pk")
+
+
+class SlipQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "SlipQuerySet":
+        """Slips of the doses that the user may see."""
+        return self.filter(dose__in=self.model._meta.get_field("dose").related_model.objects.visible_to(user))
+
+    def with_dose(self) -> "SlipQuerySet":
+        """With all that is printed on them."""
+        return self.select_related(
+            "dose__vaccine", "dose__lot", "dose__facility", "dose__resident__superseded_by", "dose__recorded_by"
+        )

@@ -1,0 +1,78 @@
+"""What the clinic desk shows of a person: history, what is unusual, what is proposed. Reads only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from residents.models import Resident
+from residents.names import name_key
+from residents.scan import Card
+from vaccinations.models import MOST_DOSES, CourseRule, Dose, Lot
+from vaccinations.schedule import NextDose, next_dose
+from vaccinations.services import Check, check_dose
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A person's doses in the order given, voided ones among them."""
+
+    doses: Sequence[Dose]
+
+    @property
+    def valid(self) -> list[Dose]:
+        return [dose for dose in self.doses if dose.is_valid]
+
+    @property
+    def next_number(self) -> int:
+        """The number after the highest recorded: a gap is for the clerk to fill, not for us to guess."""
+        return min(max((dose.dose_number for dose in self.valid), default=0) + 1, MOST_DOSES)
+
+    def without(self, dose: Dose) -> "Chart":
+        """The chart as if that dose had been voided."""
+        return Chart([other for other in self.doses if other.pk != dose.pk])
+
+
+def chart_of(resident: Resident) -> Chart:
+    """Returns the doses under every number the person has or had. One query."""
+    return Chart(list(Dose.objects.of_person(resident.pk).as_history()))
+
+
+def preview(
+    *, resident: Resident, chart: Chart, lot: Lot | None, dose_number: int | None, on: date | None, now: datetime
+) -> Check:
+    """Returns what would be unusual about the dose as far as it is entered; the next one today where nothing is."""
+    return check_dose(
+        resident=resident,
+        dose_number=dose_number or chart.next_number,
+        vaccine=lot.vaccine if lot else None,
+        lot=lot,
+        on=on or timezone.localdate(now),
+        history=chart.valid,
+        now=now,
+    )
+
+
+def following(dose: Dose) -> NextDose | None:
+    """Returns the dose that is due after this one, by the rule in force on its day."""
+    rule = CourseRule.objects.applying(dose.vaccine, dose.administered_on).first()
+    return next_dose(dose_number=dose.dose_number, given_on=dose.administered_on, rule=rule.terms if rule else None)
+
+
+def disagreements(*, card: Card, resident: Resident) -> list[str]:
+    """Returns a sentence for each fact of which card and registry say different things."""
+    found = []
+    if name_key(card.full_name) != resident.name_key:
+        found.append(_("Name on the card: %(text)s") % {"text": card.full_name})
+    if not card.birth.agrees_with(resident.birth):
+        found.append(_("Date of birth on the card: %(text)s") % {"text": card.birth})
+    if card.sex and resident.sex and card.sex != resident.sex:
+        found.append(_("Sex on the card: %(text)s") % {"text": Resident.Sex(card.sex).label})
+    return found
+
+
+def is_same_person(*, card: Card, resident: Resident) -> bool:
+    """Whether the card and the record can be one person, as the registry judges it when it joins numbers."""
+    return name_key(card.full_name) == resident.name_key and card.birth.agrees_with(resident.birth)

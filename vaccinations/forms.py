@@ -1,0 +1,305 @@
+"""Forms of the clinic desk."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from residents.birth import UNKNOWN
+from residents.citizen_id import MalformedNumberError, read_number
+from residents.forms import BirthField, NameField, PhoneField
+from residents.models import Resident
+from residents.scan import Card
+from vaccinations.models import MOST_DOSES, Dose, Facility, Lot
+from vaccinations.scan import Scan, UnreadableScanError, read_scan
+from vaccinations.services import Entry, Reason
+from vaxreg.forms import SealedField
+from vaxreg.sealing import seal
+
+PERSON, IDENTITY, SAME = "clinic-person", "clinic-identity", "clinic-same"
+SHIFT_SECONDS = 12 * 3600
+EARLIEST_YEAR = 1900
+
+
+class ScanField(forms.CharField):
+    """The one box; cleans to a Scan, or to None when it is empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 2_000, "strip": False, **kwargs})
+        self.widget.attrs |= {
+            "autocomplete": "off",
+            "spellcheck": "false",
+            "autocapitalize": "off",
+            "class": "scan-box",
+        }
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return read_scan(text) if text.strip() else None
+        except UnreadableScanError as error:
+            raise ValidationError(
+                _("This is no number, card or slip code that we know. Scan again, or type the 12 digits."),
+                code="unreadable",
+            ) from error
+
+
+class ReasonField(forms.CharField):
+    """Why somebody does what is unusual. A card scanned into it by mistake is told from a reason."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_length": 3, "max_length": 250, **kwargs})
+        self.widget.attrs |= {"autocomplete": "off"}
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if "|" in text or _is_number(text):
+            raise ValidationError(_("This looks like a card or a number. Say the reason in words."), code="scanned")
+        return text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return bool(read_number(text))
+    except MalformedNumberError:
+        return False
+
+
+class LotField(forms.ModelChoiceField):
+    """Vaccine and lot at once: a lot belongs to one vaccine."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        messages = {
+            "required": _("Choose the vaccine and its lot."),
+            "invalid_choice": _("This lot is not in use any more. Choose another one."),
+        }
+        empty = _("Choose the vaccine and its lot")
+        super().__init__(
+            Lot.objects.none(), label=_("Vaccine – lot (expiry)"), empty_label=empty, error_messages=messages, **kwargs
+        )
+
+    def label_from_instance(self, lot: Lot) -> str:
+        expiry = lot.expires_on.strftime("%d/%m/%Y") if lot.expires_on else _("expiry not known")
+        return f"{lot.vaccine} – {lot.lot_number} ({expiry})"
+
+
+class BoxForm(forms.Form):
+    scan = ScanField(
+        label=_("Citizen ID, card or slip"),
+        help_text=_("Scan the card or the slip, or type a number. Then press Enter."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scan"].widget.attrs["autofocus"] = True
+        self.fields["scan"].error_messages["required"] = _("Scan the card or type a number first.")
+
+
+class PersonForm(forms.Form):
+    """Whose page it is: {"number": …, "card": its text if one was scanned, "key": makes one dose of a form sent twice}."""
+
+    person = SealedField(purpose=PERSON, max_age_seconds=SHIFT_SECONDS)
+
+    @property
+    def number(self) -> str:
+        return self.cleaned_data["person"]["number"]
+
+    @property
+    def card(self) -> Card | None:
+        """The card that was scanned for this page."""
+        text = self.cleaned_data["person"]["card"]
+        return read_scan(text).card if text else None
+
+
+class RevealForm(PersonForm):
+    reason = ReasonField(label=_("Why must you see phone and address?"))
+
+
+class DoseFields(forms.Form):
+    """What is to be recorded as given."""
+
+    dose_number = forms.IntegerField(
+        label=_("Dose number"),
+        min_value=1,
+        max_value=MOST_DOSES,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    lot = LotField()
+    administered_on = forms.DateField(
+        label=_("Given on"), widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    )
+    administered_time = forms.TimeField(
+        label=_("At"),
+        required=False,
+        help_text=_("Empty: now, or unknown for another day."),
+        widget=forms.TimeInput(attrs={"inputmode": "numeric", "autocomplete": "off", "placeholder": ""}),
+    )
+    vaccinator = forms.CharField(label=_("Vaccinator"), max_length=150, required=False)
+    warning_reason = ReasonField(label=_("Why is it right in spite of the warnings?"), required=False)
+    seen = forms.CharField(max_length=250, required=False, widget=forms.HiddenInput)
+
+    # The dose that has the number already, when the service said so.
+    taken: Dose | None = None
+
+    def __init__(self, *args: Any, lots: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lot"].queryset = lots
+
+    def clean_administered_on(self) -> date:
+        day = self.cleaned_data["administered_on"]
+        if day.year < EARLIEST_YEAR:
+            raise ValidationError(_("Check the year."), code="too_early")
+        return day
+
+    def entry(self, *, facility: Facility, key: UUID, now: datetime) -> Entry:
+        """What the clerk entered; the time left empty is now for today's dose, and unknown for an earlier one."""
+        facts, lot = self.cleaned_data, self.cleaned_data["lot"]
+        return Entry(
+            dose_number=facts["dose_number"],
+            vaccine=lot.vaccine,
+            lot=lot,
+            facility=facility,
+            administered_on=facts["administered_on"],
+            administered_at=self._moment(now),
+            vaccinator=facts["vaccinator"],
+            key=key,
+        )
+
+    def _moment(self, now: datetime) -> datetime | None:
+        day, hour = self.cleaned_data["administered_on"], self.cleaned_data["administered_time"]
+        if hour is None:
+            return now if day == timezone.localdate(now) else None
+        return timezone.make_aware(datetime.combine(day, hour))
+
+    @property
+    def reason(self) -> Reason:
+        seen = self.cleaned_data["seen"]
+        return Reason(text=self.cleaned_data["warning_reason"], seen=frozenset(seen.split(",") if seen else ()))
+
+    @property
+    def entered(self) -> dict[str, Any]:
+        """What of the dose is known so far: from a new form's proposals, or from the readable fields of one sent in."""
+        facts = self.cleaned_data if self.is_bound else self.initial
+        return {
+            "lot": facts.get("lot"),
+            "dose_number": facts.get("dose_number"),
+            "on": facts.get("administered_on"),
+        }
+
+    def add_faults(self, faults: dict[str, str]) -> None:
+        for field, sentence in faults.items():
+            self.add_error(field, sentence)
+
+    def focus(self, usual: str, *, is_doubtful: bool) -> None:
+        """Puts the keyboard where the next answer is wanted: the first fault, the reason, or the usual field."""
+        faulty = next((field.name for field in self.visible_fields() if field.errors), None)
+        field = faulty or ("warning_reason" if is_doubtful else usual)
+        self.fields[field].widget.attrs["autofocus"] = True
+
+
+class DoseForm(DoseFields, PersonForm):
+    """The right-hand side of the person page. A card scanned into its box opens that person instead of recording."""
+
+    scan = ScanField(label=_("Next card"), required=False)
+
+    @property
+    def key(self) -> UUID:
+        return UUID(self.cleaned_data["person"]["key"])
+
+
+class ReplaceForm(DoseFields):
+    void_reason = ReasonField(label=_("What was wrong with the record?"))
+    form_key = SealedField(purpose="clinic-replace", max_age_seconds=SHIFT_SECONDS)
+
+    @property
+    def key(self) -> UUID:
+        return UUID(self.cleaned_data["form_key"]["key"])
+
+    @staticmethod
+    def initial_of(dose: Dose) -> dict[str, Any]:
+        return {
+            "dose_number": dose.dose_number,
+            "lot": dose.lot,
+            "administered_on": dose.administered_on,
+            "administered_time": dose.administered_at and timezone.localtime(dose.administered_at).time(),
+            "vaccinator": dose.vaccinator,
+            "form_key": new_key(),
+        }
+
+
+class VoidForm(forms.Form):
+    reason = ReasonField(
+        label=_("Why is this record wrong?"), help_text=_("For example: wrong person, not given, entered twice.")
+    )
+
+
+class IdentityForm(forms.Form):
+    """What a person not registered presented, carried on: {"scan": text of the box, "seen": doubles looked at}."""
+
+    identity = SealedField(purpose=IDENTITY, max_age_seconds=SHIFT_SECONDS)
+
+    @property
+    def scan(self) -> Scan:
+        text = self.cleaned_data["identity"]["scan"]
+        return read_scan(text) if text else Scan("")
+
+    @property
+    def seen(self) -> list[str]:
+        return self.cleaned_data["identity"]["seen"]
+
+
+class RegisterForm(IdentityForm):
+    """A person to register; asks only what a card did not say."""
+
+    full_name = NameField()
+    birth = BirthField(required=False)
+    sex = forms.ChoiceField(label=_("Sex"), choices=Resident.Sex.choices, required=False)
+    phone = PhoneField(required=False)
+    has_no_number = forms.BooleanField(
+        label=_("This person has neither a citizen ID nor an old card number"),
+        error_messages={"required": _("Confirm it, or go back and enter the number.")},
+    )
+
+    def __init__(self, *args: Any, scan: Scan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = ("full_name", "birth", "sex") if scan.card else ()
+        for name in (*known, *(("has_no_number",) if scan.number else ())):
+            del self.fields[name]
+        for name in self.fields.keys() & {"full_name", "birth", "phone"}:
+            # The computer is the clinic's: it must not offer the person before.
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The person's facts as register_at_clinic takes them."""
+        facts = {name: self.cleaned_data[name] for name in ("full_name", "sex", "phone") if name in self.cleaned_data}
+        return facts | {"birth": self.cleaned_data.get("birth") or UNKNOWN}
+
+    def having_seen(self, people: list[Resident]) -> "RegisterForm":
+        """The same form to send again by who has looked at these people and found them to be others."""
+        identity = {"scan": self.scan.text, "seen": [*self.seen, *(person.pk for person in people)]}
+        data = {**self.data.dict(), "identity": seal(identity, purpose=IDENTITY)}
+        return RegisterForm(data, scan=self.scan)
+
+
+class SameForm(forms.Form):
+    """A possible double and the number presented: {"resident": number, "presented": number or empty}."""
+
+    same = SealedField(purpose=SAME, max_age_seconds=SHIFT_SECONDS)
+
+    @property
+    def number(self) -> str:
+        return self.cleaned_data["same"]["resident"]
+
+    @property
+    def presented(self) -> str:
+        return self.cleaned_data["same"]["presented"]
+
+
+def new_key() -> dict[str, str]:
+    """Returns the key of a new form: what it records is recorded once."""
+    return {"key": str(uuid4())}

@@ -1,0 +1,142 @@
+"""The pages of the clinic desk that more than one address answers with, and what its views share."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from residents.models import Resident
+from residents.services import ResidentError, look_up
+from vaccinations import services
+from vaccinations.desk import chart_of, disagreements, is_same_person, preview
+from vaccinations.forms import BoxForm, DoseFields, DoseForm, PersonForm, RegisterForm, RevealForm, new_key
+from vaccinations.models import Dose, Lot
+from vaccinations.scan import Scan, read_scan
+from vaccinations.workday import Workday
+from vaxreg.sealing import seal
+
+View = Callable[..., HttpResponse]
+LISTED = 20
+
+
+def at_facility(view: View) -> View:
+    """Tells the view where the clerk works (request.facility, request.workday); asks first where that is not known."""
+
+    @wraps(view)
+    def working(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        request.workday = Workday(request.session, request.user, timezone.localdate())
+        request.facility = request.workday.facility()
+        return view(request, **kwargs) if request.facility else redirect("/clinic/facility/")
+
+    return working
+
+
+def posted(view: View) -> View:
+    """Pages made by POST have no address of their own: whoever comes to one by GET is led back to the box."""
+
+    @wraps(view)
+    def answering(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return view(request, **kwargs) if request.method == "POST" else redirect("/clinic/")
+
+    return answering
+
+
+def desk_page(request: HttpRequest, form: BoxForm) -> HttpResponse:
+    doses = Dose.objects.day_list(request.user, request.facility, request.workday.today)
+    context = {"form": form, "doses": doses.prefetch_related("slips")[:LISTED], "count": doses.count(), "most": LISTED}
+    return render(request, "vaccinations/desk.html", context)
+
+
+def opened_page(request: HttpRequest) -> tuple[Resident, PersonForm] | None:
+    """The person whose page sent this form, and what that page carried; None when it is too old, or no page of ours."""
+    opened = PersonForm(request.POST)
+    if not opened.is_valid():
+        return None
+    return look_up(by=request.actor, number=opened.number, purpose="clinic"), opened
+
+
+def person_page(
+    request: HttpRequest,
+    resident: Resident,
+    *,
+    card_text: str = "",
+    opened: PersonForm | None = None,
+    form: DoseForm | None = None,
+    reveal: RevealForm | None = None,
+) -> HttpResponse:
+    """The page of a person whose reading was logged. `opened` is what it carried when it was sent in."""
+    page = opened.cleaned_data["person"] if opened else {"number": resident.pk, "card": card_text, **new_key()}
+    card = read_scan(page["card"]).card if page["card"] else None
+    chart, now = chart_of(resident), timezone.now()
+    form = form or DoseForm(lots=Lot.objects.usable().listed(), initial=_proposal(request, chart, page))
+    check = preview(resident=resident, chart=chart, now=now, **form.entered)
+    form.focus("scan", is_doubtful=bool(check.warnings))
+    context = {
+        "resident": resident,
+        "chart": chart,
+        "check": check,
+        "form": form,
+        "person": seal(page, purpose=PersonForm.base_fields["person"].purpose),
+        "disagreements": disagreements(card=card, resident=resident) if card else [],
+        "card_agrees": bool(card) and is_same_person(card=card, resident=resident),
+        "reveal": reveal or RevealForm(),
+        "is_revealed": bool(reveal) and reveal.is_valid(),
+    }
+    return render(request, "vaccinations/person.html", context)
+
+
+def unregistered_page(
+    request: HttpRequest, scan: Scan, *, form: RegisterForm | None = None, doubles: Sequence[Resident] = ()
+) -> HttpResponse:
+    """What to do about somebody not registered; `doubles` may be the same person under another number."""
+    old_number = scan.card.old_number if scan.card else ""
+    holder = look_up(by=request.actor, number=old_number, purpose="clinic") if old_number else None
+    context = {
+        "scan": scan,
+        "form": form or RegisterForm(scan=scan, initial={"identity": {"scan": scan.text, "seen": []}}),
+        "holder": holder,
+        "holder_joins": bool(holder) and is_same_person(card=scan.card, resident=holder),
+        "doubles": doubles,
+    }
+    return render(request, "vaccinations/unregistered.html", context)
+
+
+def too_old(request: HttpRequest) -> HttpResponse:
+    messages.warning(request, _("This page was too old. Look the person up again."))
+    return redirect("/clinic/")
+
+
+def slip_of(dose: Dose) -> HttpResponse:
+    return redirect("clinic-slip", code=dose.slips.get(resident=dose.resident_id).code)
+
+
+def told(form: DoseFields, write: Callable[..., Dose], **facts: Any) -> Dose | None:
+    """The dose that the service wrote, or None when it refused: why is then told in the form."""
+    try:
+        return write(**facts)
+    except services.ImpossibleDoseError as error:
+        form.add_faults(error.faults)
+    except services.AlreadyRecordedError as error:
+        form.taken = error.dose
+        form.add_error("dose_number", error.message)
+    except services.NeedsReasonError as error:
+        form.add_error("warning_reason", error.message)
+    except (services.DoseError, ResidentError) as error:
+        form.add_error(None, error.message)
+    return None
+
+
+def _proposal(request: HttpRequest, chart: Any, page: dict[str, Any]) -> dict[str, Any]:
+    sticky = request.workday.sticky
+    return {
+        "person": page,
+        "dose_number": chart.next_number,
+        "lot": Lot.objects.usable().listed().filter(pk=sticky.get("lot")).first(),
+        "administered_on": request.workday.today,
+        "vaccinator": sticky.get("vaccinator", request.user.full_name),
+    }

@@ -1,0 +1,39 @@
+"""Reads what the clinic's one box was given: a number of any kind, the text of a card, or the code of a slip."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from residents.scan import Card, UnreadableScanError, read_identity
+from vaxreg.codes import read_code
+
+# What the registry has room for: more than that is no card.
+MOST_NAME, MOST_ADDRESS = 150, 250
+__all__ = ["Scan", "UnreadableScanError", "read_scan"]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What was presented: a number, with the card's facts if it was a card, or else a slip's code."""
+
+    text: str
+    number: str = ""
+    card: Card | None = None
+    slip_code: str = ""
+
+    @property
+    def card_text(self) -> str:
+        """The card's own text, for the page that goes on with it; empty for a number or a code."""
+        return self.text if self.card else ""
+
+
+def read_scan(text: str) -> Scan:
+    """Returns what the text is. Raises UnreadableScanError."""
+    text = unicodedata.normalize("NFC", text)
+    # Scanners are set up to send line ends and group separators.
+    text = "".join(" " if unicodedata.category(character) in ("Cc", "Cf") else character for character in text).strip()
+    if code := read_code(text):
+        return Scan(text, slip_code=code)
+    identity = read_identity(text)
+    if identity.card and (len(identity.card.full_name) > MOST_NAME or len(identity.card.address) > MOST_ADDRESS):
+        raise UnreadableScanError
+    return Scan(text, number=identity.number.number, card=identity.card)

@@ -1,0 +1,425 @@
+"""Writes of the clinic: doses recorded, voided and replaced, their slips, and people registered at its desk.
+
+A dose is never edited or deleted. Whoever writes a person's doses holds the row of the person (FOR NO KEY UPDATE), so that
+what was checked is still so when it is written; the database's own constraints stand behind, for writers of other kinds.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from residents.birth import UNKNOWN, Birth, Precision
+from residents.citizen_id import CitizenId, Kind
+from residents.models import Resident
+from residents.names import name_key
+from residents.scan import Card
+from residents.services import (
+    AlreadyRegisteredError,
+    ChangedMeanwhileError,
+    add_alias,
+    correct_number,
+    register_from_card,
+    register_resident,
+    verify_resident,
+)
+from vaccinations.models import MOST_DOSES, CourseRule, Dose, Facility, Lot, Slip, Vaccine
+from vaccinations.warnings import Candidate, DoseWarning, unknowns, warnings_of
+from vaxreg import audit
+from vaxreg.actors import Actor
+from vaxreg.codes import new_code
+
+RANKS = {Kind.PROVISIONAL: 0, Kind.OLD_CARD: 1, Kind.CITIZEN_ID: 2}
+MOST_NAMESAKES = 10
+CODE_ATTEMPTS = 20
+
+
+class DoseError(Exception):
+    """A rule of the dose register refuses; `message` tells the user what to do."""
+
+    message = ""
+
+
+class ImpossibleDoseError(DoseError):
+    """What was entered cannot be: `faults` is a sentence for each field."""
+
+    message = _("This dose cannot have been given as entered.")
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__()
+        self.faults = faults
+
+
+class AlreadyRecordedError(DoseError):
+    """A valid dose of this number is there: `dose`."""
+
+    message = _("A dose of this number is recorded already.")
+
+    def __init__(self, dose: Dose) -> None:
+        super().__init__()
+        self.dose = dose
+
+
+class FormUsedError(AlreadyRecordedError):
+    """The same form came again with other facts: what the first one recorded stands."""
+
+    message = _("This form was used already, and what it recorded then stands. To change it, replace that dose.")
+
+
+class NeedsReasonError(DoseError):
+    """The dose is unusual, and nobody has said yet why it is right: `warnings`."""
+
+    message = _("Check these points. If all is right, say why and record the dose.")
+
+    def __init__(self, warnings: list[DoseWarning]) -> None:
+        super().__init__()
+        self.warnings = warnings
+
+
+class AlreadyVoidedError(DoseError):
+    """Somebody voided the dose before."""
+
+    message = _("This dose was voided by somebody else in the meantime.")
+
+
+class PossibleDoubleError(Exception):
+    """People of this name and date of birth are registered already: `people`."""
+
+    def __init__(self, people: list[Resident]) -> None:
+        super().__init__()
+        self.people = people
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is to be recorded as given. `key` is the form's own: the same form twice is one dose."""
+
+    dose_number: int
+    vaccine: Vaccine
+    lot: Lot | None
+    facility: Facility
+    administered_on: date
+    administered_at: datetime | None
+    vaccinator: str
+    key: UUID
+    source: str = Dose.Source.DESK
+
+
+@dataclass(frozen=True)
+class Check:
+    """What is unusual about a dose, and sentences about what could not be checked."""
+
+    warnings: list[DoseWarning]
+    unknowns: list[str]
+
+    @property
+    def codes(self) -> list[str]:
+        return [warning.code.value for warning in self.warnings]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a dose is right in spite of warnings, and the codes of the warnings that the clerk saw when saying so."""
+
+    text: str = ""
+    seen: frozenset[str] = frozenset()
+
+
+@transaction.atomic
+def record_dose(
+    *, by: Actor, resident: Resident, entry: Entry, now: datetime, reason: Reason = Reason(), card_seen: bool = False
+) -> Dose:
+    """Returns the dose recorded under the person's number, its slip issued; the same form again returns the same dose.
+
+    Raises ImpossibleDoseError, AlreadyRecordedError, FormUsedError, NeedsReasonError, ChangedMeanwhileError.
+    """
+    person = _lock(resident)
+    dose = _of_same_form(person, entry)
+    if dose:
+        return dose
+    dose = _add(by=by, person=person, entry=entry, now=now, reason=reason)
+    if card_seen and person.verified_at is None:
+        verify_resident(by=by, resident=person)
+    return dose
+
+
+@transaction.atomic
+def void_dose(*, by: Actor, dose: Dose, reason: str) -> Dose:
+    """Returns the dose, voided for good; it stays in the history. Raises AlreadyVoidedError."""
+    _lock(dose.resident)
+    return _void(by=by, dose=dose, reason=reason)
+
+
+@transaction.atomic
+def replace_dose(
+    *, by: Actor, dose: Dose, void_reason: str, entry: Entry, now: datetime, reason: Reason = Reason()
+) -> Dose:
+    """Returns the dose that stands for the voided one and points to it: both happen, or neither.
+
+    Raises AlreadyVoidedError and what record_dose raises.
+    """
+    person = _lock(dose.resident)
+    replacement = _of_same_form(person, entry)
+    if replacement:
+        return replacement
+    voided = _void(by=by, dose=dose, reason=void_reason)
+    return _add(by=by, person=person, entry=entry, now=now, reason=reason, replaces=voided)
+
+
+def check_dose(
+    *,
+    resident: Resident,
+    dose_number: int,
+    vaccine: Vaccine | None,
+    lot: Lot | None,
+    on: date,
+    history: Collection[Dose],
+    now: datetime,
+) -> Check:
+    """Returns what is unusual about such a dose on that day, given the person's valid doses, and what is not known.
+
+    Without a vaccine (none is chosen yet) only what does not depend on it is looked at.
+    """
+    rule = CourseRule.objects.applying(vaccine, on).first() if vaccine else None
+    facts = {
+        "candidate": Candidate(
+            dose_number=dose_number,
+            product=vaccine.name if vaccine else "",
+            administered_on=on,
+            lot_expires_on=lot.expires_on if lot else None,
+        ),
+        "history": [dose.given for dose in history],
+        "rule": rule.terms if rule else None,
+        "birth": resident.birth,
+    }
+    return Check(warnings=warnings_of(**facts, now=now), unknowns=unknowns(**facts))
+
+
+def number_on_slip(code: str) -> str | None:
+    """Returns the number that the slip was issued under, or None for a code of no slip."""
+    return Slip.objects.filter(code=code).values_list("resident", flat=True).first()
+
+
+def possible_doubles(*, full_name: str, birth: Birth) -> list[Resident]:
+    """Returns people whose name has the same words and whose birth can be the same, a few at most.
+
+    Where the birth is unknown, only people of unknown birth count: else every namesake would.
+    """
+    namesakes = Resident.objects.current().filter(name_key=name_key(full_name))
+    if birth.earliest is None:
+        return list(namesakes.filter(date_of_birth=None)[:MOST_NAMESAKES])
+    exact = Q(date_of_birth=birth.earliest)
+    vague = ~Q(birth_precision=Precision.DAY) if birth.precision == Precision.DAY else Q()
+    people = namesakes.filter(exact | vague & Q(date_of_birth__year=birth.year))[: MOST_NAMESAKES * 10]
+    return [person for person in people if person.birth.agrees_with(birth)][:MOST_NAMESAKES]
+
+
+@transaction.atomic
+def register_at_clinic(
+    *,
+    by: Actor,
+    number: str | None = None,
+    card: Card | None = None,
+    full_name: str = "",
+    birth: Birth = UNKNOWN,
+    seen: Collection[str] = (),
+    **facts: Any,
+) -> Resident:
+    """Returns the new person: as the card says, under the number typed, or under a provisional one.
+
+    `seen` are the numbers of the possible doubles that the clerk saw and found to be other people. The same name and birth
+    are registered by one desk at a time, so a double tap sees the first one's person.
+    Raises PossibleDoubleError, and AlreadyRegisteredError and NotIssuedError of residents.services.
+    """
+    if card:
+        number, full_name, birth = card.number, card.full_name, card.birth
+    _hold(f"register {name_key(full_name)} {birth}")
+    _refuse_registered(number)
+    known = {*seen, card and card.old_number and _leads_to(card.old_number)}
+    doubles = [person for person in possible_doubles(full_name=full_name, birth=birth) if person.pk not in known]
+    if doubles:
+        raise PossibleDoubleError(doubles)
+    if card:
+        return register_from_card(by=by, card=card, source=Resident.Source.CLINIC, **facts)
+    return register_resident(
+        by=by, source=Resident.Source.CLINIC, number=number, full_name=full_name, birth=birth, **facts
+    )
+
+
+@transaction.atomic
+def join_number(*, by: Actor, resident: Resident, number: str) -> Resident:
+    """Returns the person found under another number, to whom the number presented now belongs too.
+
+    The better kind is the current one (citizen ID, then old card, then provisional). Of two citizen IDs one is wrong, which
+    the desk cannot tell: the person keeps theirs. Raises NumberOfAnotherPersonError, NotIssuedError, ChangedMeanwhileError.
+    """
+    had, presented = RANKS[CitizenId(resident.pk).kind], RANKS[CitizenId(number).kind]
+    if presented > had:
+        return correct_number(by=by, resident=resident, new_number=number, reason="presented at the clinic desk")
+    return add_alias(by=by, resident=resident, number=number) if presented < had else resident
+
+
+@transaction.atomic
+def reveal_contact(*, by: Actor, resident: Resident, reason: str) -> Resident:
+    """Returns the person, whose phone and address may now be shown once; why is logged."""
+    audit.record(by=by, action="resident.unmasked", subject=resident, resident=resident.pk, changes={"reason": reason})
+    return resident
+
+
+@transaction.atomic
+def log_slip_read(*, by: Actor, slip: Slip) -> None:
+    """Logs that somebody opened the slip's page."""
+    audit.record(by=by, action="slip.read", subject=slip, resident=slip.resident)
+
+
+def _refuse_registered(number: str | None) -> None:
+    existing = Resident.objects.by_number(number).first() if number else None
+    if existing:
+        raise AlreadyRegisteredError(existing)
+
+
+def _leads_to(number: str) -> str | None:
+    return Resident.objects.by_number(number).values_list("pk", flat=True).first()
+
+
+def _lock(resident: Resident) -> Resident:
+    """The person as they are now, held until the end of the transaction. Only current rows: see residents.services."""
+    person = Resident.objects.by_number(resident.pk).select_for_update(no_key=True).get()
+    if person.is_alias:
+        raise ChangedMeanwhileError
+    return person
+
+
+def _hold(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def _of_same_form(person: Resident, entry: Entry) -> Dose | None:
+    dose = Dose.objects.of_person(person.pk).filter(idempotency_key=entry.key).first()
+    if dose is None:
+        return None
+    facts = ("dose_number", "vaccine", "lot", "facility", "administered_on")
+    if any(getattr(dose, name) != getattr(entry, name) for name in facts):
+        raise FormUsedError(dose)
+    return dose
+
+
+def _add(
+    *, by: Actor, person: Resident, entry: Entry, now: datetime, reason: Reason, replaces: Dose | None = None
+) -> Dose:
+    _refuse_impossible(person, entry, now)
+    history = list(Dose.objects.of_person(person.pk).valid().as_history())
+    for given in history:
+        if given.dose_number == entry.dose_number:
+            raise AlreadyRecordedError(given)
+    codes = _answered(person, entry, history, now, reason)
+    dose = _insert(
+        person,
+        Dose(
+            resident=person,
+            dose_number=entry.dose_number,
+            vaccine=entry.vaccine,
+            lot=entry.lot,
+            facility=entry.facility,
+            vaccinator=entry.vaccinator,
+            administered_on=entry.administered_on,
+            administered_at=entry.administered_at,
+            born_on=person.date_of_birth,
+            warnings=codes,
+            warning_reason=reason.text if codes else "",
+            source=entry.source,
+            idempotency_key=entry.key,
+            recorded_by=by.user,
+            replaces=replaces,
+        ),
+    )
+    slip = _issue_slip(dose)
+    audit.record(
+        by=by,
+        action="dose.recorded",
+        subject=dose,
+        resident=person.pk,
+        changes={
+            "dose_number": dose.dose_number,
+            "vaccine": entry.vaccine.code,
+            "lot": entry.lot.lot_number if entry.lot else None,
+            "administered_on": dose.administered_on.isoformat(),
+            "warnings": codes,
+            "slip": slip.code,
+            "replaces": replaces.pk if replaces else None,
+        },
+    )
+    return dose
+
+
+def _answered(person: Resident, entry: Entry, history: list[Dose], now: datetime, reason: Reason) -> list[str]:
+    """The codes of the warnings, each of which the clerk saw before giving the reason."""
+    check = check_dose(
+        resident=person,
+        dose_number=entry.dose_number,
+        vaccine=entry.vaccine,
+        lot=entry.lot,
+        on=entry.administered_on,
+        history=history,
+        now=now,
+    )
+    if check.warnings and not (reason.text and reason.seen.issuperset(check.codes)):
+        raise NeedsReasonError(check.warnings)
+    return check.codes
+
+
+def _refuse_impossible(person: Resident, entry: Entry, now: datetime) -> None:
+    """What the database refuses too, said beside the field."""
+    faults = {}
+    if not 1 <= entry.dose_number <= MOST_DOSES:
+        faults["dose_number"] = _("Enter a dose number from 1 to %(most)d.") % {"most": MOST_DOSES}
+    if entry.lot and entry.lot.vaccine_id != entry.vaccine.pk:
+        faults["lot"] = _("This lot belongs to another vaccine.")
+    if entry.administered_on > timezone.localdate(now):
+        faults["administered_on"] = _("This day lies in the future.")
+    elif entry.administered_at and entry.administered_at > now:
+        faults["administered_time"] = _("This time lies in the future.")
+    elif person.date_of_birth and entry.administered_on < person.date_of_birth:
+        faults["administered_on"] = _("This day lies before the person's birth (%(birth)s).") % {"birth": person.birth}
+    if faults:
+        raise ImpossibleDoseError(faults)
+
+
+def _insert(person: Resident, dose: Dose) -> Dose:
+    """Writers that do not hold the person's row, as an import, may come between: then what they wrote is told."""
+    try:
+        with transaction.atomic():
+            dose.save(force_insert=True)
+    except IntegrityError:
+        recorded = Dose.objects.of_person(person.pk).valid().as_history()
+        there = recorded.filter(dose_number=dose.dose_number).first()
+        if there is None:
+            raise
+        raise AlreadyRecordedError(there) from None
+    dose.refresh_from_db(fields=["recorded_at"])
+    return dose
+
+
+def _void(*, by: Actor, dose: Dose, reason: str) -> Dose:
+    rows = Dose.objects.valid().filter(resident=dose.resident_id, pk=dose.pk)
+    if not rows.update(voided_at=timezone.now(), voided_by=by.user, void_reason=reason):
+        raise AlreadyVoidedError
+    audit.record(by=by, action="dose.voided", subject=dose, resident=dose.resident_id, changes={"reason": reason})
+    return Dose.objects.select_related("vaccine").get(resident=dose.resident_id, pk=dose.pk)
+
+
+def _issue_slip(dose: Dose) -> Slip:
+    for _attempt in range(CODE_ATTEMPTS):
+        slip, is_new = Slip.objects.get_or_create(
+            code=new_code(), defaults={"resident": dose.resident_id, "dose": dose}
+        )
+        if is_new:
+            return slip
+    raise RuntimeError("no free slip code found")

@@ -1,0 +1,23 @@
+"""How codes are shown, and the sealed handle of a possible double."""
+
+from django import template
+
+from residents.models import Resident
+from vaccinations.forms import SAME
+from vaccinations.scan import Scan
+from vaxreg import codes
+from vaxreg.sealing import seal
+
+register = template.Library()
+
+
+@register.filter
+def spaced(code: str) -> str:
+    """34679CDF → 3467 9CDF."""
+    return codes.spaced(code)
+
+
+@register.simple_tag
+def sealed_same(double: Resident, scan: Scan) -> str:
+    """What the button "This is the person" sends: them, and the number presented."""
+    return seal({"resident": double.pk, "presented": scan.number}, purpose=SAME)

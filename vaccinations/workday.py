@@ -1,0 +1,48 @@
+"""Where a clerk works now, and what stays chosen from one person to the next: kept in the session until midnight."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib.sessions.backends.base import SessionBase
+
+from vaccinations.models import Facility
+from vaxreg.models import User
+
+KEY = "clinic"
+
+
+class Workday:
+    """One clerk's session, as of one day: what an earlier day left is forgotten, but for the facility."""
+
+    def __init__(self, session: SessionBase, user: User, today: date) -> None:
+        self.session, self.user, self.today = session, user, today
+        kept = session.get(KEY, {})
+        self.facility_id: int | None = kept.get("facility")
+        self.sticky: dict[str, Any] = kept.get("sticky", {}) if kept.get("day") == today.isoformat() else {}
+
+    def facilities(self) -> list[Facility]:
+        """The facilities the clerk may work at, by name."""
+        return list(Facility.objects.visible_to(self.user).select_related("unit"))
+
+    def facility(self) -> Facility | None:
+        """Where the clerk works now: the only one there is, or the one chosen; None when that is still to be said."""
+        facilities = self.facilities()
+        if len(facilities) == 1:
+            return facilities[0]
+        return next((facility for facility in facilities if facility.pk == self.facility_id), None)
+
+    def choose(self, facility: Facility) -> None:
+        """Works at that facility from now on. What stuck at another one is forgotten with it."""
+        if facility.pk != self.facility_id:
+            self.sticky = {}
+        self.facility_id = facility.pk
+        self._keep()
+
+    def stick(self, **chosen: Any) -> None:
+        """Keeps what was chosen (lot number's id, vaccinator's name) for the next person."""
+        if {**self.sticky, **chosen} != self.sticky:
+            self.sticky |= chosen
+            self._keep()
+
+    def _keep(self) -> None:
+        self.session[KEY] = {"facility": self.facility_id, "day": self.today.isoformat(), "sticky": self.sticky}
