@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 from django.utils.translation import gettext_lazy as _
 
@@ -84,11 +85,9 @@ def read_number(text: str) -> CitizenId:
     return CitizenId(number)
 
 
+GROUP_EDGES = {Kind.CITIZEN_ID: (0, 3, 4, 6, 12), Kind.OLD_CARD: (0, 3, 6, 9), Kind.PROVISIONAL: (0, 1, 4, 8, 12)}
+
+
 def grouped(number: str) -> str:
     """Returns the number spaced for the eye: 3-1-2-6 for a citizen ID, 3-3-3 for an old card, 1-3-4-4 for a provisional one."""
-    if len(number) == 9:
-        cuts = (3, 6)
-    else:
-        cuts = (1, 4, 8) if number.startswith("T") else (3, 4, 6)
-    edges = (0, *cuts, len(number))
-    return " ".join(number[a:b] for a, b in zip(edges, edges[1:], strict=False))
+    return " ".join(number[start:end] for start, end in pairwise(GROUP_EDGES[CitizenId(number).kind]))

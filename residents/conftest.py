@@ -1,1 +1,11 @@
+import pytest
+from django.utils import translation
+
 from vaxreg.tests.fixtures import quick_settings  # noqa: F401
+
+
+@pytest.fixture
+def english():
+    """The screen in English, for tests that read messages."""
+    with translation.override("en"):
+        yield

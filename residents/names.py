@@ -6,6 +6,7 @@ import unicodedata
 MARKS = re.compile("[\u0300-\u036f]")
 SPACES = re.compile(r"\s+")
 TO_D = str.maketrans("đðÐĐ", "dddd")
+WITHOUT_QUOTES = str.maketrans("", "", "'\\")
 ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 # Order of tones in Vietnamese dictionaries: level, grave, hook, tilde, acute, dot.
 TONES = ("\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
@@ -27,8 +28,11 @@ def fold(text: str) -> str:
 
 
 def name_key(text: str) -> str:
-    """Returns the folded words in order of the alphabet: equal for a name whatever the order of its words."""
-    return " ".join(sorted(fold(text).split()))
+    """Returns the folded words, each once, in order of the alphabet: equal for a name whatever the order of its words.
+
+    The database's residents_name_key says the same.
+    """
+    return " ".join(sorted(set(fold(text).translate(WITHOUT_QUOTES).split())))
 
 
 def sort_key(name: str) -> tuple:

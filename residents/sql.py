@@ -12,12 +12,14 @@ regexp_replace(
     translate(regexp_replace(lower(normalize(name, NFD)), '[\u0300-\u036f]', '', 'g'), 'đðÐĐ', 'dddd'), '\s+', ' ', 'g')
 """
 
-# residents.names.name_key says the same in Python.
-NAME_KEY = """
-CREATE FUNCTION residents_name_key(name text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE BEGIN ATOMIC
-    SELECT coalesce(string_agg(word, ' ' ORDER BY word COLLATE "C"), '')
-    FROM unnest(string_to_array(residents_fold(name), ' ')) AS word WHERE word <> '';
-END
+# residents.names.name_key says the same in Python. A tsvector sorts its words by their bytes and keeps each once, in half
+# the time of an aggregate; its text quotes them, so quotes and backslashes go first. Not STRICT: array_remove is not,
+# and the planner inlines no strict function over it.
+NAME_KEY = r"""
+CREATE FUNCTION residents_name_key(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+translate(
+    array_to_tsvector(
+        array_remove(string_to_array(translate(residents_fold(name), '\''', ''), ' '), ''))::text, '''', '')
 """
 
 # residents.citizen_id.CitizenId.contradictions says the same in Python.

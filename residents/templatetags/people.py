@@ -2,12 +2,13 @@
 
 from django import template
 
+from residents.citizen_id import CitizenId, Kind
 from residents.citizen_id import grouped as grouped_number
 
 register = template.Library()
 HIDDEN = "•"
-# How many characters stay to be seen at the start and the end, by length and first character of the number.
-SHOWN_OF_CITIZEN_ID, SHOWN_OF_OLD_CARD, SHOWN_OF_PROVISIONAL = (3, 4), (0, 3), (1, 4)
+# How many characters stay to be seen at the start and at the end.
+SHOWN = {Kind.CITIZEN_ID: (3, 4), Kind.OLD_CARD: (0, 3), Kind.PROVISIONAL: (1, 4)}
 
 
 @register.filter
@@ -19,13 +20,7 @@ def grouped(number: str) -> str:
 @register.filter
 def masked_number(number: str) -> str:
     """079301123456 → 079 • •• ••3456: enough to recognise one that is known, too little to learn it."""
-    if not number:
-        return ""
-    if len(number) == 9:
-        shown = SHOWN_OF_OLD_CARD
-    else:
-        shown = SHOWN_OF_PROVISIONAL if number.startswith("T") else SHOWN_OF_CITIZEN_ID
-    return grouped_number(_masked(number, *shown))
+    return grouped_number(_masked(number, *SHOWN[CitizenId(number).kind])) if number else ""
 
 
 @register.filter
