@@ -180,7 +180,7 @@ def check_dose(
     lot: Lot | None,
     on: date,
     history: Collection[Dose],
-    now: datetime,
+    now: datetime | None,
 ) -> Check:
     """Returns what is unusual about such a dose on that day, given the person's valid doses, and what is not known.
 
@@ -368,7 +368,7 @@ def _answered(person: Resident, entry: Entry, history: list[Dose], now: datetime
         lot=entry.lot,
         on=entry.administered_on,
         history=history,
-        now=now,
+        now=now if entry.source == Dose.Source.DESK else None,
     )
     if check.warnings and not (reason.text and reason.seen.issuperset(check.codes)):
         raise NeedsReasonError(check.warnings)

@@ -58,11 +58,12 @@ class Candidate:
 
 
 def warnings_of(
-    *, candidate: Candidate, history: Sequence[Given], rule: Rule | None, birth: Birth, now: datetime
+    *, candidate: Candidate, history: Sequence[Given], rule: Rule | None, birth: Birth, now: datetime | None
 ) -> list[DoseWarning]:
     """Returns what is unusual about the candidate, the gravest first.
 
     `rule` is the rule of the candidate's vaccine in force on its day; `history` holds the doses that count, in any order.
+    `now` is None where nobody sits at a desk who could press a key twice (an import writes a person's doses at once).
     """
     return [
         *_same_day(candidate, history),
@@ -106,9 +107,9 @@ def _same_day(candidate: Candidate, history: Sequence[Given]) -> list[DoseWarnin
     ][:1]
 
 
-def _recent(history: Sequence[Given], now: datetime) -> list[DoseWarning]:
+def _recent(history: Sequence[Given], now: datetime | None) -> list[DoseWarning]:
     latest = max(history, key=lambda given: given.recorded_at, default=None)
-    if latest is None or now - latest.recorded_at > RECENT:
+    if latest is None or now is None or now - latest.recorded_at > RECENT:
         return []
     minutes = max(0, int((now - latest.recorded_at).total_seconds()) // 60)
     sentence = ngettext(

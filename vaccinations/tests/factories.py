@@ -1,0 +1,106 @@
+"""Vaccines, lots, facilities, doses and clerks for tests."""
+
+from typing import Any
+from uuid import uuid4
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from residents.tests.factories import ResidentFactory, UnitFactory
+from vaccinations.models import CourseRule, Dose, Facility, FacilityAssignment, Lot, Slip, Vaccine
+from vaccinations.services import Entry
+from vaxreg.models import User
+from vaxreg.roles import Role
+from vaxreg.tests.factories import UserFactory
+
+
+class VaccineFactory(DjangoModelFactory):
+    class Meta:
+        model = Vaccine
+
+    code = factory.Sequence(lambda n: f"vaccine-{n}")
+    name = factory.Sequence(lambda n: f"Vaccine {n}")
+    manufacturer = "Manufacturer"
+
+
+class CourseRuleFactory(DjangoModelFactory):
+    class Meta:
+        model = CourseRule
+
+    vaccine = factory.SubFactory(VaccineFactory)
+    doses_in_course = 2
+    minimum_age_years = 18
+    minimum_interval_days = 21
+    recommended_interval_days = 28
+    source = "test"
+
+
+class LotFactory(DjangoModelFactory):
+    class Meta:
+        model = Lot
+
+    vaccine = factory.SubFactory(VaccineFactory)
+    lot_number = factory.Sequence(lambda n: f"L{n:05d}")
+
+
+class FacilityFactory(DjangoModelFactory):
+    class Meta:
+        model = Facility
+
+    code = factory.Sequence(lambda n: f"facility-{n}")
+    name = factory.Sequence(lambda n: f"Trạm Y tế {n}")
+    unit = factory.SubFactory(UnitFactory)
+
+
+class DoseFactory(DjangoModelFactory):
+    """A dose given and recorded now; `voided=True` for a voided one."""
+
+    class Meta:
+        model = Dose
+
+    class Params:
+        voided = factory.Trait(voided_at=factory.LazyFunction(timezone.now), void_reason="Nhập nhầm")
+
+    resident = factory.SubFactory(ResidentFactory)
+    dose_number = 1
+    lot = factory.SubFactory(LotFactory)
+    vaccine = factory.LazyAttribute(lambda dose: dose.lot.vaccine)
+    facility = factory.SubFactory(FacilityFactory)
+    administered_on = factory.LazyFunction(timezone.localdate)
+    idempotency_key = factory.LazyFunction(uuid4)
+    recorded_by = factory.SubFactory(UserFactory)
+    recorded_at = factory.LazyFunction(timezone.now)
+
+
+class SlipFactory(DjangoModelFactory):
+    class Meta:
+        model = Slip
+
+    code = factory.Sequence(lambda n: "34679" + "".join("34679CDFGH"[int(digit)] for digit in f"{n:03d}"))
+    dose = factory.SubFactory(DoseFactory)
+    resident = factory.LazyAttribute(lambda slip: slip.dose.resident_id)
+
+
+def clerk(*facilities: Facility, role: Role = Role.CLINIC_STAFF) -> User:
+    """A member of the clinic's staff who works at these facilities; at a new one where none is given."""
+    user = UserFactory(roles=[role])
+    for facility in facilities or [FacilityFactory()]:
+        FacilityAssignment.objects.create(user=user, facility=facility)
+    return user
+
+
+def entry(**different: Any) -> Entry:
+    """What a clerk enters for dose 1 given today; `lot`, `facility` and `key` are new where none are given."""
+    lot = different.pop("lot", None) or LotFactory()
+    facts: dict[str, Any] = {
+        "dose_number": 1,
+        "vaccine": lot.vaccine,
+        "lot": lot,
+        "facility": different.pop("facility", None) or FacilityFactory(),
+        "administered_on": timezone.localdate(),
+        "administered_at": None,
+        "vaccinator": "Trần Thị Bưởi",
+        "key": uuid4(),
+    }
+    return Entry(**facts | different)

@@ -1,0 +1,169 @@
+"""Two desks at the same moment, with two real connections: one wins, the other is told."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier, Event
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from residents.birth import read_birth
+from residents.models import Resident
+from residents.services import correct_number
+from residents.tests.factories import ResidentFactory
+from vaccinations.models import Dose, Slip
+from vaccinations.services import (
+    AlreadyRecordedError,
+    AlreadyVoidedError,
+    PossibleDoubleError,
+    record_dose,
+    register_at_clinic,
+    replace_dose,
+    void_dose,
+)
+from vaccinations.tests.factories import DoseFactory, FacilityFactory, LotFactory, entry
+from vaxreg.tests.factories import UserFactory, actor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts):
+    """Runs each act in a connection of its own, all from one start; returns results and errors in their order."""
+    start = Barrier(len(acts))
+
+    def run(act):
+        try:
+            start.wait(10)
+            return act()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def waits_for_lock(connection_of_test):
+    with connection_of_test.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()"
+        )
+        return cursor.fetchone()[0] > 0
+
+
+def until(condition):
+    for _attempt in range(500):
+        if condition():
+            return
+        Event().wait(0.01)
+    raise AssertionError("it never came to that")
+
+
+def test_two_desks_record_the_same_dose_number_and_one_wins():
+    resident, lot, here, there = ResidentFactory(), LotFactory(), FacilityFactory(), FacilityFactory()
+    first, second = UserFactory(full_name="Bàn 1"), UserFactory(full_name="Bàn 2")
+
+    def desk(user, facility):
+        return lambda: record_dose(
+            by=actor(user), resident=resident, entry=entry(lot=lot, facility=facility), now=timezone.now()
+        )
+
+    results = at_once(desk(first, here), desk(second, there))
+    won = next(result for result in results if isinstance(result, Dose))
+    told = next(result for result in results if isinstance(result, AlreadyRecordedError))
+    assert told.dose == won
+    # The page shows these without another question to the database.
+    assert (told.dose.recorded_by.full_name, told.dose.facility) == (won.recorded_by.full_name, won.facility)
+    assert Dose.objects.count() == Slip.objects.count() == 1
+
+
+def test_one_form_sent_twice_at_once_is_one_dose():
+    resident, given, user = ResidentFactory(), entry(), UserFactory()
+
+    def send():
+        return record_dose(by=actor(user), resident=resident, entry=given, now=timezone.now())
+
+    first, second = at_once(send, send)
+    assert first == second
+    assert Dose.objects.count() == Slip.objects.count() == 1
+
+
+def test_a_writer_without_the_lock_comes_between_and_what_it_wrote_is_told():
+    """The unique constraint is the backstop: an import does not hold the person's row."""
+    resident, given, user = ResidentFactory(), entry(), UserFactory()
+
+    def send():
+        return record_dose(by=actor(user), resident=resident, entry=given, now=timezone.now())
+
+    def run():
+        try:
+            return send()
+        except AlreadyRecordedError as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            imported = DoseFactory(resident=resident)
+            told = pool.submit(run)
+            until(lambda: waits_for_lock(connection))
+        assert told.result(10).dose == imported
+    assert Dose.objects.get() == imported
+
+
+def test_dose_recorded_while_the_number_is_corrected_goes_to_the_right_person():
+    resident = ResidentFactory(citizen_id="012345678")
+    given, user = entry(), UserFactory()
+
+    def correct():
+        return correct_number(by=actor(user), resident=resident, new_number="079090000777", reason="thẻ mới")
+
+    def send():
+        return record_dose(by=actor(user), resident=resident, entry=given, now=timezone.now())
+
+    corrected, sent = at_once(correct, send)
+    assert isinstance(corrected, Resident), corrected
+    # Whoever came second either follows the new number or is asked to look the person up again.
+    doses = Dose.objects.of_person("079090000777")
+    assert list(doses) == ([sent] if isinstance(sent, Dose) else [])
+
+
+def test_two_people_void_one_dose_and_one_is_told():
+    dose, user = DoseFactory(), UserFactory()
+
+    def strike(reason):
+        return lambda: void_dose(by=actor(user), dose=dose, reason=reason)
+
+    results = at_once(strike("một"), strike("hai"))
+    assert sum(isinstance(result, AlreadyVoidedError) for result in results) == 1
+    assert sum(isinstance(result, Dose) for result in results) == 1
+
+
+def test_two_people_replace_one_dose_and_one_replacement_counts():
+    dose, user, lots = DoseFactory(), UserFactory(), [LotFactory(), LotFactory()]
+    now = timezone.now()
+
+    def swap(lot):
+        given = entry(lot=lot, facility=dose.facility)
+        return lambda: replace_dose(by=actor(user), dose=dose, void_reason="Sai lô", entry=given, now=now)
+
+    results = at_once(*[swap(lot) for lot in lots])
+    assert sum(isinstance(result, AlreadyVoidedError) for result in results) == 1
+    assert Dose.objects.valid().count() == 1
+
+
+def test_a_double_tap_registers_one_person_without_a_number():
+    user, birth = UserFactory(), read_birth("05/03/1990")
+
+    def tap():
+        return register_at_clinic(by=actor(user), full_name="Nguyễn Thị Ước", birth=birth)
+
+    results = at_once(tap, tap)
+    person = next(result for result in results if isinstance(result, Resident))
+    told = next(result for result in results if isinstance(result, PossibleDoubleError))
+    assert told.people == [person]
+    assert Resident.objects.get().date_of_birth == date(1990, 3, 5)
