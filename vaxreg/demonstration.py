@@ -20,7 +20,8 @@ from residents.birth import Birth, Precision
 from residents.models import AreaAssignment, Resident, Unit
 from residents.services import register_resident
 from vaccinations.models import Dose, Facility, FacilityAssignment, Lot, Vaccine
-from vaccinations.services import Entry, record_dose
+from vaccinations.services import Entry, Reason, record_dose
+from vaccinations.warnings import Code
 from vaxreg.actors import Actor
 from vaxreg.models import User
 from vaxreg.roles import Role
@@ -84,7 +85,10 @@ def _user(account: Account) -> User:
 
 def _places(province: Unit, neighbour: Unit) -> tuple[Checkpoint, Facility]:
     checkpoint = Checkpoint.objects.create(
-        code="cau-dong-nai", name="Chốt cầu Đồng Nai (minh họa)", name_en="Dong Nai Bridge (demonstration)", unit=province
+        code="cau-dong-nai",
+        name="Chốt cầu Đồng Nai (minh họa)",
+        name_en="Dong Nai Bridge (demonstration)",
+        unit=province,
     )
     Checkpoint.objects.create(
         code="quoc-lo-51", name="Chốt Quốc lộ 51 (minh họa)", name_en="National Road 51 (demonstration)", unit=neighbour
@@ -163,6 +167,8 @@ def _vaccinate(
                 source=Dose.Source.DEMONSTRATION,
             ),
             now=now,
+            # All of a person's doses are recorded within a second here, which the desk would ask about.
+            reason=Reason(text="demonstration", seen=frozenset({Code.RECENT})),
         )
         for number in range(1, rng.choice((0, 1, 2, 2)) + 1)
     ]
