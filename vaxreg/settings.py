@@ -25,13 +25,13 @@ class SecretFiles(FileAwareMapping):
     """The environment; a variable NAME_FILE names a file that holds the value, with or without a line break after it."""
 
     def __getitem__(self, key: str) -> str:
-        return super().__getitem__(key).strip()
+        # django-environ would take a dollar sign at the beginning for a reference to another variable; it undoes this.
+        return super().__getitem__(key).strip().replace("$", r"\$")
 
 
 env = environ.Env()
 env.ENVIRON = SecretFiles()
-# A secret that begins with a dollar sign is no reference to another variable.
-env.interpolate = False
+env.escape_proxy = True
 TRUE_WORDS, FALSE_WORDS = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -87,6 +87,8 @@ SECRET_KEY_FALLBACKS = read("SECRET_KEY_FALLBACKS", "list", default=[])
 if len(SECRET_KEY) < 50 or "change-me" in SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY has a bad value: it must be 50 random characters or more. See .env.example.")
 ALLOWED_HOSTS = read("ALLOWED_HOSTS", "list", **({"default": ["127.0.0.1", "localhost", "[::1]"]} if EMBEDDED else {}))
+if not EMBEDDED and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
+    raise ImproperlyConfigured("ALLOWED_HOSTS has a bad value: it must name this site's hosts")
 CSRF_TRUSTED_ORIGINS = read("CSRF_TRUSTED_ORIGINS", "list", default=[])
 # How many proxies of ours stand in front and append to X-Forwarded-For; 0: the peer's own address is the client's.
 TRUSTED_PROXY_COUNT = read_number("TRUSTED_PROXY_COUNT", 0, least=0)
