@@ -73,7 +73,6 @@ def login(request):
 
 
 @public
-@never_cache
 @require_POST
 def logout(request):
     accounts.sign_out(request)
@@ -82,7 +81,6 @@ def logout(request):
 
 
 @signed_in
-@never_cache
 @require_http_methods(["GET", "POST"])
 def second_factor(request):
     target = safe_next(request)
@@ -106,7 +104,6 @@ def account(request):
 
 @signed_in
 @sensitive_post_parameters()
-@never_cache
 @require_http_methods(["GET", "POST"])
 def password(request):
     form = PasswordChangeForm(request.user, request.POST if request.method == "POST" else None)
@@ -118,7 +115,6 @@ def password(request):
 
 
 @signed_in
-@never_cache
 @require_http_methods(["GET", "POST"])
 def second_factor_setup(request):
     if not request.user.has_second_factor:

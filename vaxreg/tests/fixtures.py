@@ -12,5 +12,6 @@ def quick_settings(settings):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    # whitenoise warns, and warnings are errors, where nobody has collected static files yet.
+    # whitenoise lists the folder for every client, and warns, which is an error, where there is none.
+    settings.STATIC_ROOT = settings.VAR_DIR / "no-static"
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
