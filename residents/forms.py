@@ -1,17 +1,19 @@
 """Form fields for the facts of a person, each telling beside itself what it expects."""
 
-import re
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from residents.birth import Birth, UnreadableBirthError, read_birth
 from residents.citizen_id import CitizenId, MalformedNumberError, read_number
+from residents.models import Unit
 from residents.names import clean_name
-
-PHONE = re.compile(r"(?:\+?84|0)([35789]\d{8}|2\d{9})", re.ASCII)
+from residents.phone import MalformedPhoneError, read_phone
+from residents.querysets import UnitQuerySet
+from residents.search import Query, UnreadableQueryError, read_query
 
 
 class NumberField(forms.CharField):
@@ -55,9 +57,12 @@ class BirthField(forms.CharField):
     def clean(self, value: Any) -> Birth | None:
         text = super().clean(value)
         try:
-            return read_birth(text) if text else None
+            birth = read_birth(text) if text else None
         except UnreadableBirthError as error:
             raise ValidationError(error.message, code="unreadable") from error
+        if birth and birth.earliest > timezone.localdate():
+            raise ValidationError(_("This date of birth lies in the future. Check the year."), code="future")
+        return birth
 
 
 class PhoneField(forms.CharField):
@@ -69,8 +74,45 @@ class PhoneField(forms.CharField):
         self.widget.attrs |= {"autocomplete": "tel", "inputmode": "tel"}
 
     def clean(self, value: Any) -> str:
-        text = re.sub(r"[\s.\-()]", "", super().clean(value))
-        match = PHONE.fullmatch(text)
-        if text and not match:
-            raise ValidationError(_("Enter a phone number of 10 digits, for example 0912 345 678."), code="malformed")
-        return f"0{match[1]}" if match else ""
+        text = super().clean(value)
+        try:
+            return read_phone(text) if text else ""
+        except MalformedPhoneError as error:
+            raise ValidationError(error.message, code="malformed") from error
+
+
+class SearchForm(forms.Form):
+    """The box, and what narrows a search; `q` cleans to a Query. `units` are those that the user may choose from."""
+
+    q = forms.CharField(
+        label=_("Number, phone or name"),
+        max_length=400,
+        help_text=_("A name with or without accents, its words in any order."),
+    )
+    birth_year = forms.IntegerField(label=_("Year of birth"), required=False, min_value=1850, max_value=2200)
+    unit = forms.ModelChoiceField(
+        label=_("Province or ward"), queryset=Unit.objects.none(), required=False, empty_label=_("anywhere I work")
+    )
+
+    def __init__(self, *args: Any, units: UnitQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units
+        self.fields["q"].widget.attrs |= {"autofocus": True, "autocomplete": "off", "spellcheck": "false"}
+        self.fields["birth_year"].widget.attrs |= {"inputmode": "numeric"}
+
+    def clean_q(self) -> Query:
+        try:
+            return read_query(self.cleaned_data["q"])
+        except UnreadableQueryError as error:
+            raise ValidationError(error.message, code="unreadable") from error
+
+
+class ReasonForm(forms.Form):
+    """Why somebody must see a person's number, phone and address in full."""
+
+    reason = forms.CharField(
+        label=_("Why do you need to see it?"),
+        max_length=250,
+        min_length=5,
+        help_text=_("Your reason is logged with your name."),
+    )

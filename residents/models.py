@@ -3,7 +3,7 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ from residents.fields import CitizenIdField
 from residents.querysets import ResidentQuerySet, UnitQuerySet
 from vaxreg.dated import Dated, DatedQuerySet, dates_in_order
 from vaxreg.language import named
-from vaxreg.models import User
+from vaxreg.models import AuditEntry, User
 
 
 class Unit(Dated):
@@ -147,8 +147,9 @@ class Resident(models.Model):
             models.CheckConstraint(
                 condition=Q(date_of_birth=None, birth_precision="U")
                 | Q(date_of_birth__isnull=False, birth_precision="D")
-                | Q(date_of_birth__day=1, birth_precision="M")
-                | Q(date_of_birth__day=1, date_of_birth__month=1, birth_precision="Y"),
+                # Without "not null" a missing date would make these neither true nor false, and that passes a constraint.
+                | Q(date_of_birth__isnull=False, date_of_birth__day=1, birth_precision="M")
+                | Q(date_of_birth__isnull=False, date_of_birth__day=1, date_of_birth__month=1, birth_precision="Y"),
                 name="resident_birth_precision",
                 violation_error_message=_("The date of birth and its precision do not fit."),
             ),
@@ -196,6 +197,16 @@ class Resident(models.Model):
     def numbers(self) -> list[str]:
         """Every number the person has or had: what doses, declarations and passages are to be read for. One query."""
         return list(Resident.objects.numbers_of(self.pk))
+
+    @property
+    def history(self) -> QuerySet[AuditEntry]:
+        """What was done to, and who looked at, the person under any of their numbers; newest first."""
+        return AuditEntry.objects.filter(resident__in=self.numbers).select_related("user").order_by("-at")
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the number says otherwise: of 'sex' and 'birth_year'."""
+        return self.contradictions.split()
 
     def can_be(self, other: "Resident") -> bool:
         """Whether both rows can describe one person: the same words in the name, and births that agree."""

@@ -27,6 +27,13 @@ class UnitQuerySet(DatedQuerySet):
         assignments = user.area_assignments.in_force(on)
         return self.filter(pk__in=assignments.values("unit"))
 
+    def searchable_by(self, user: User, on: date) -> "UnitQuerySet":
+        """The units by which the user may narrow a search: their own with the wards in them, or all provinces."""
+        if user.has_role(NATIONAL):
+            return self.provinces().in_force(on)
+        own = self.model.objects.of(user, on)
+        return self.in_force(on).filter(Q(pk__in=own) | Q(parent__in=own))
+
 
 class ResidentQuerySet(models.QuerySet):
     def by_number(self, number: str) -> "ResidentQuerySet":

@@ -18,6 +18,7 @@ from residents.birth import UNKNOWN, Birth, Precision
 from residents.citizen_id import CitizenId, Kind
 from residents.models import Resident, Unit
 from residents.names import clean_name
+from residents.querysets import ResidentQuerySet
 from residents.scan import Card
 from vaxreg import audit
 from vaxreg.actors import Actor
@@ -146,12 +147,13 @@ def register_from_card(*, by: Actor, card: Card, source: str, **facts: Any) -> R
 
 
 @transaction.atomic
-def look_up(*, by: Actor, number: str, purpose: str) -> Resident | None:
+def look_up(*, by: Actor, number: str, purpose: str, among: ResidentQuerySet | None = None) -> Resident | None:
     """Returns the person whom the number leads to, and logs that their record was read, or that nobody was found.
 
-    `purpose` is a short code of the page or act, such as "clinic" or "checkpoint".
+    `purpose` is a short code of the page or act, such as "clinic" or "checkpoint"; `among` are the people whom the actor
+    may see, everybody where the person stands before them.
     """
-    resident = Resident.objects.by_number(number).first()
+    resident = (Resident.objects.all() if among is None else among).by_number(number).first()
     audit.record(
         by=by,
         action="resident.read",
@@ -160,6 +162,12 @@ def look_up(*, by: Actor, number: str, purpose: str) -> Resident | None:
         changes={"purpose": purpose, "found": resident is not None},
     )
     return resident
+
+
+@transaction.atomic
+def unmask(*, by: Actor, resident: Resident, reason: str) -> None:
+    """Logs that, and why, the actor saw the person's number, phone and address in full."""
+    audit.record(by=by, action="resident.unmasked", subject=resident, resident=resident.pk, changes={"reason": reason})
 
 
 @transaction.atomic

@@ -347,8 +347,13 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("birth_precision", "U"), ("date_of_birth", None)),
                     models.Q(("birth_precision", "D"), ("date_of_birth__isnull", False)),
-                    models.Q(("birth_precision", "M"), ("date_of_birth__day", 1)),
-                    models.Q(("birth_precision", "Y"), ("date_of_birth__day", 1), ("date_of_birth__month", 1)),
+                    models.Q(("birth_precision", "M"), ("date_of_birth__day", 1), ("date_of_birth__isnull", False)),
+                    models.Q(
+                        ("birth_precision", "Y"),
+                        ("date_of_birth__day", 1),
+                        ("date_of_birth__isnull", False),
+                        ("date_of_birth__month", 1),
+                    ),
                     _connector="OR",
                 ),
                 name="resident_birth_precision",

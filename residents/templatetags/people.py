@@ -4,6 +4,8 @@ from django import template
 
 from residents.citizen_id import CitizenId, Kind
 from residents.citizen_id import grouped as grouped_number
+from residents.models import Resident
+from vaxreg.sealing import seal
 
 register = template.Library()
 HIDDEN = "•"
@@ -35,6 +37,12 @@ def masked_address(address: str) -> str:
     """12 Lê Lợi, Phường Bến Nghé, Quận 1, TP. HCM → •••, Quận 1, TP. HCM: the area without the house."""
     parts = [part.strip() for part in address.split(",") if part.strip()]
     return ", ".join([HIDDEN * 3, *parts[1:][-2:]]) if parts else ""
+
+
+@register.filter
+def handle(resident: Resident) -> str:
+    """The end of the address of a person's page: their number, sealed."""
+    return seal(resident.pk, purpose="resident")
 
 
 def _masked(text: str, first: int, last: int) -> str:

@@ -1,0 +1,23 @@
+"""Vietnamese phone numbers."""
+
+import re
+
+from django.utils.translation import gettext_lazy as _
+
+SEPARATORS = re.compile(r"[\s.\-()]")
+# Mobiles have nine digits after the 0, landlines (02…) ten.
+PHONE = re.compile(r"(?:\+?84|0)([35789]\d{8}|2\d{9})", re.ASCII)
+
+
+class MalformedPhoneError(ValueError):
+    """The text is no Vietnamese phone number."""
+
+    message = _("Enter a phone number of 10 digits, for example 0912 345 678.")
+
+
+def read_phone(text: str) -> str:
+    """Returns the number in its national form, 0912345678. Raises MalformedPhoneError."""
+    match = PHONE.fullmatch(SEPARATORS.sub("", text))
+    if not match:
+        raise MalformedPhoneError
+    return f"0{match[1]}"
