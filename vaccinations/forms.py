@@ -123,7 +123,7 @@ class DoseFields(forms.Form):
     """What is to be recorded as given."""
 
     dose_number = forms.IntegerField(
-        label=_("Dose number"),
+        label=_("Dose"),
         min_value=1,
         max_value=MOST_DOSES,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
@@ -133,10 +133,10 @@ class DoseFields(forms.Form):
         label=_("Given on"), widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
     )
     administered_time = forms.TimeField(
-        label=_("At"),
+        # Empty on another day than today: not known.
+        label=_("Time, if not now"),
         required=False,
-        help_text=_("Empty: now, or unknown for another day."),
-        widget=forms.TimeInput(attrs={"inputmode": "numeric", "autocomplete": "off", "placeholder": ""}),
+        widget=forms.TimeInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     vaccinator = forms.CharField(label=_("Vaccinator"), max_length=150, required=False)
     warning_reason = ReasonField(label=_("Why is it right in spite of the warnings?"), required=False)
@@ -195,9 +195,10 @@ class DoseFields(forms.Form):
             self.add_error(field, sentence)
 
     def focus(self, usual: str, *, is_doubtful: bool) -> None:
-        """Puts the keyboard where the next answer is wanted: the first fault, the reason, or the usual field."""
-        faulty = next((field.name for field in self.visible_fields() if field.errors), None)
-        field = faulty or ("warning_reason" if is_doubtful else usual)
+        """Puts the keyboard where the next answer is wanted: the first fault, a lot, the reason, or the usual field."""
+        field = next((field.name for field in self.visible_fields() if field.errors), None)
+        if field is None:
+            field = "lot" if not self.entered["lot"] else "warning_reason" if is_doubtful else usual
         self.fields[field].widget.attrs["autofocus"] = True
 
 
@@ -272,6 +273,13 @@ class RegisterForm(IdentityForm):
         for name in self.fields.keys() & {"full_name", "birth", "phone"}:
             # The computer is the clinic's: it must not offer the person before.
             self.fields[name].widget.attrs["autocomplete"] = "off"
+        self.fields["phone" if scan.card else "full_name"].widget.attrs["autofocus"] = True
+
+    def clean_full_name(self) -> str:
+        name = self.cleaned_data["full_name"]
+        if "|" in name or any(character.isdigit() for character in name):
+            raise ValidationError(_("A name has no digits. To read a card, go back to the box."), code="scanned")
+        return name
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -255,7 +255,7 @@ class Dose(models.Model):
             dose_number=self.dose_number,
             product=self.vaccine.name,
             administered_on=self.administered_on,
-            recorded_at=self.recorded_at,
+            typed_at=self.recorded_at if self.source == self.Source.DESK else None,
         )
 
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from residents.citizen_id import CitizenId, Kind
 from residents.services import AlreadyRegisteredError, ResidentError, look_up
 from vaccinations import services
 from vaccinations.desk import chart_of, following, is_same_person, preview
@@ -174,6 +175,8 @@ def slip(request, code):
         "slip": slip,
         "dose": slip.dose,
         "resident": slip.resident_now,
+        # Nobody else could tell the person a number that we made up.
+        "is_provisional": CitizenId(slip.resident_now.pk).kind is Kind.PROVISIONAL,
         "following": following(slip.dose),
         "replacement": slip.dose.replacements.filter(resident=slip.dose.resident_id).first(),
         "qr": qr_svg(slip.code, title=_("Slip code %(code)s") % {"code": spaced(slip.code)}),

@@ -39,12 +39,12 @@ class DoseWarning:
 
 @dataclass(frozen=True)
 class Given:
-    """A dose that counts in the person's history."""
+    """A dose that counts in the person's history; `typed_at` is when a desk recorded it, None for an import."""
 
     dose_number: int
     product: str
     administered_on: date
-    recorded_at: datetime
+    typed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -108,10 +108,11 @@ def _same_day(candidate: Candidate, history: Sequence[Given]) -> list[DoseWarnin
 
 
 def _recent(history: Sequence[Given], now: datetime | None) -> list[DoseWarning]:
-    latest = max(history, key=lambda given: given.recorded_at, default=None)
-    if latest is None or now is None or now - latest.recorded_at > RECENT:
+    typed = [given for given in history if given.typed_at]
+    latest = max(typed, key=lambda given: given.typed_at, default=None)
+    if latest is None or now is None or now - latest.typed_at > RECENT:
         return []
-    minutes = max(0, int((now - latest.recorded_at).total_seconds()) // 60)
+    minutes = max(0, int((now - latest.typed_at).total_seconds()) // 60)
     sentence = ngettext(
         "Dose %(number)d was recorded %(minutes)d minute ago. Is this another dose?",
         "Dose %(number)d was recorded %(minutes)d minutes ago. Is this another dose?",

@@ -19,8 +19,8 @@ JANSSEN = Rule(1)
 HAYAT_VAX = Rule(2)
 
 
-def given(number=1, product="Comirnaty", on=date(2021, 9, 1), recorded_at=LONG_AGO):
-    return Given(dose_number=number, product=product, administered_on=on, recorded_at=recorded_at)
+def given(number=1, product="Comirnaty", on=date(2021, 9, 1), typed_at=LONG_AGO):
+    return Given(dose_number=number, product=product, administered_on=on, typed_at=typed_at)
 
 
 def candidate(number=2, product="Comirnaty", on=TODAY, expires=None):
@@ -144,17 +144,21 @@ def test_warnings_of(source, candidate, history, rule, birth, expected):
 )
 def test_recorded_minutes_ago_warns_for_half_an_hour(minutes, expected):
     """Issue 2 and FIELD.md 2, complaint 6: the same person at two desks."""
-    assert codes(candidate(), [given(recorded_at=NOW - timedelta(minutes=minutes))]) == expected
+    assert codes(candidate(), [given(typed_at=NOW - timedelta(minutes=minutes))]) == expected
 
 
 def test_recorded_minutes_ago_is_nothing_to_an_import():
-    assert codes(candidate(), [given(recorded_at=NOW)], now=None) == []
+    assert codes(candidate(), [given(typed_at=NOW)], now=None) == []
+
+
+def test_a_dose_imported_minutes_ago_is_no_double_entry():
+    assert codes(candidate(), [given(typed_at=None)]) == []
 
 
 def test_all_that_is_unusual_is_told_the_gravest_first():
     child = Birth(date(2012, 1, 1), Precision.DAY)
     dose = candidate(3, product="AZ", expires=date(2021, 1, 1))
-    found = codes(dose, [given(on=TODAY, recorded_at=NOW), given(4, on=date(2021, 10, 1))], COMIRNATY, child)
+    found = codes(dose, [given(on=TODAY, typed_at=NOW), given(4, on=date(2021, 10, 1))], COMIRNATY, child)
     assert found == [
         "same-day",
         "recent",
