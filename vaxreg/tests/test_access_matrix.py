@@ -1,0 +1,143 @@
+"""Every address × every role, against the table in docs/access.md."""
+
+import re
+from itertools import product
+from pathlib import Path
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+
+from checkpoints.models import Passage
+from checkpoints.tests.factories import CheckpointAssignmentFactory, DeclarationFactory, SymptomFactory
+from residents.tests.factories import AreaAssignmentFactory
+from vaccinations.models import FacilityAssignment
+from vaccinations.tests.factories import CourseRuleFactory, DoseFactory
+from vaxreg import audit
+from vaxreg.access import PUBLIC
+from vaxreg.actors import Actor
+from vaxreg.admin_site import OUR_APPS
+from vaxreg.models import User
+from vaxreg.roles import Role
+from vaxreg.tests.addresses import all_addresses
+from vaxreg.tests.factories import UserFactory, sign_in
+
+TABLE = Path(__file__).resolve().parents[2] / "docs" / "access.md"
+VISITOR = "visitor"
+CALLERS = [VISITOR, *Role.values]
+OPEN, REFUSED, SIGN_IN = "yes", "–", "sign in"
+# What the view needs to know before it can say whether the caller may.
+QUERIES = {"/admin/autocomplete/": "?term=&app_label=vaccinations&model_name=lot&field_name=vaccine"}
+ALTERNATIVES = re.compile(r"\{([^{}]*)\}")
+
+
+def expanded(pattern):
+    """/admin/{a,b}/ → /admin/a/, /admin/b/."""
+    parts = ALTERNATIVES.split(pattern)
+    choices = [part.split(",") if index % 2 else [part] for index, part in enumerate(parts)]
+    return ["".join(choice) for choice in product(*choices)]
+
+
+def written():
+    """(route, caller) → cell, as the document says."""
+    rows = [line.strip("| ") for line in TABLE.read_text().splitlines() if line.startswith("| `/")]
+    cells = {}
+    for row in rows:
+        pattern, *outcomes = [cell.strip() for cell in row.split("|")]
+        assert len(outcomes) == len(CALLERS), row
+        for route in expanded(pattern.strip("`")):
+            assert (route, VISITOR) not in cells, f"{route} is in the table twice"
+            cells |= {(route, caller): outcome for caller, outcome in zip(CALLERS, outcomes, strict=True)}
+    return cells
+
+
+def outcome_of(response, *, in_admin):
+    if response.status_code == 302 and response.url.startswith("/login/?next="):
+        return SIGN_IN
+    # In the admin 404 also hides what a role may not see; elsewhere it says that there is no such row.
+    if response.status_code == 403 or (response.status_code == 404 and in_admin):
+        return REFUSED
+    return OPEN
+
+
+@pytest.fixture
+def clients(db):
+    found = {role: sign_in(Client(), UserFactory(username=role, roles=[role])) for role in Role.values}
+    return {VISITOR: Client(), **found}
+
+
+@pytest.fixture
+def rows(db):
+    """The address part of one row of each model in the admin."""
+    dose = DoseFactory()
+    CourseRuleFactory()
+    FacilityAssignment.objects.create(user=UserFactory(), facility=dose.facility)
+    AreaAssignmentFactory()
+    declaration = DeclarationFactory()
+    SymptomFactory()
+    passage = {name: getattr(declaration, name) for name in ("resident", "checkpoint", "idempotency_key")}
+    passage |= {"officer": CheckpointAssignmentFactory().user, "outcome": "passed", "verdict": "PASS"}
+    Passage.objects.create(**passage, scanned_at=declaration.submitted_at)
+    audit.record(by=Actor.command("test"), action="x")
+    found = {}
+    for model, model_admin in admin.site._registry.items():
+        row = model._default_manager.first()
+        handle = getattr(model_admin, "handle_of", lambda row: str(row.pk))
+        found[f"/admin/{model._meta.app_label}/{model._meta.model_name}/"] = handle(row)
+    return found
+
+
+def ask(client, caller, address, *, sample, method="get"):
+    response = getattr(client, method)(sample)
+    if caller != VISITOR and "logout" in address.route and response.status_code == 302:
+        sign_in(client, User.objects.get(username=caller))
+    return outcome_of(response, in_admin=address.in_admin)
+
+
+def row_of(address, rows):
+    for prefix, row in rows.items():
+        if address.route.startswith(prefix):
+            return {"object_id": row, "id": row}
+    return {}
+
+
+def test_every_address_opens_to_the_roles_that_the_table_says(clients, rows):
+    wrong, table = [], written()
+    for address in all_addresses():
+        sample = address.sample(**row_of(address, rows)) + QUERIES.get(address.route, "")
+        for caller, client in clients.items():
+            found = ask(client, caller, address, sample=sample)
+            if found != table.get((address.route, caller)):
+                wrong.append(f"{address.route} {caller}: {found}, not {table.get((address.route, caller))}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_our_addresses_answer_alike_to_get_and_post(clients, rows):
+    wrong, table = [], written()
+    for address in all_addresses():
+        for caller, client in clients.items() if not address.in_admin else ():
+            found = ask(client, caller, address, sample=address.sample(), method="post")
+            if found != table.get((address.route, caller)):
+                wrong.append(f"POST {address.route} {caller}: {found}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_table_has_no_address_that_no_longer_exists():
+    assert {route for route, _caller in written()} == {address.route for address in all_addresses()}
+
+
+def test_every_view_of_ours_names_its_opener():
+    closed = [
+        address.route for address in all_addresses() if not address.in_admin and not hasattr(address.view, "open_to")
+    ]
+    assert not closed
+
+
+def test_table_is_the_only_list_of_public_addresses():
+    table = written()
+    public = {address.route for address in all_addresses() if getattr(address.view, "open_to", None) == PUBLIC}
+    assert public == {route for route, caller in table if caller == VISITOR and table[route, caller] == OPEN}
+
+
+def test_admin_shows_our_own_models_only():
+    assert {model._meta.app_label for model in admin.site._registry} == OUR_APPS
