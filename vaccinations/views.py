@@ -122,8 +122,6 @@ def register(request):
     """GET: a form for somebody without any number. POST: registers whoever was presented, and shows their page."""
     if request.method != "POST":
         return unregistered_page(request, Scan(""))
-    if request.POST.get("scan", "").strip():
-        return person(request)
     identity = IdentityForm(request.POST)
     if not identity.is_valid():
         return too_old(request)

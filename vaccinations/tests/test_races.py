@@ -45,11 +45,10 @@ def at_once(*acts):
         return list(pool.map(run, acts))
 
 
-def waits_for_lock(connection_of_test):
-    with connection_of_test.cursor() as cursor:
+def somebody_waits_for_us():
+    with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()"
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
         )
         return cursor.fetchone()[0] > 0
 
@@ -110,7 +109,7 @@ def test_a_writer_without_the_lock_comes_between_and_what_it_wrote_is_told():
         with transaction.atomic():
             imported = DoseFactory(resident=resident)
             told = pool.submit(run)
-            until(lambda: waits_for_lock(connection))
+            until(somebody_waits_for_us)
         assert told.result(10).dose == imported
     assert Dose.objects.get() == imported
 

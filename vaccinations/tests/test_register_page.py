@@ -1,0 +1,212 @@
+"""Somebody not registered: from the card, under a typed number, or without any. Never twice in silence."""
+
+import pytest
+
+from residents.models import Resident
+from residents.tests.factories import ResidentFactory
+from vaccinations.tests.factories import DoseFactory
+
+pytestmark = pytest.mark.django_db
+CARD = "079090123456|012345678|Nguyễn Văn Đức|05031990|Nam|12 Lê Lợi, Phường Bến Nghé|15042021"
+TYPED = {"full_name": "Nguyễn Văn Đức", "birth": "05/03/1990", "sex": "M", "phone": "0912345678"}
+NO_NUMBER = {**TYPED, "has_no_number": "on"}
+
+
+def identity_of(page):
+    return str(page.context["form"]["identity"]).split('value="')[1].split('"')[0]
+
+
+def register(desk, page, **facts):
+    return desk.post("/clinic/register/", {"identity": identity_of(page), **facts})
+
+
+def scan(desk, text):
+    return desk.post("/clinic/person/", {"scan": text})
+
+
+def test_one_button_registers_from_the_card(desk):
+    page = scan(desk, CARD)
+    assert "This number is not registered" in page.content.decode()
+    assert list(page.context["form"].fields) == ["identity", "phone"]
+    response = register(desk, page, phone="")
+    person = Resident.objects.current().get()
+    assert (person.pk, person.full_name, str(person.birth), person.sex) == (
+        "079090123456",
+        "Nguyễn Văn Đức",
+        "05/03/1990",
+        "M",
+    )
+    assert (person.source, bool(person.verified_at)) == ("clinic", True)
+    assert Resident.objects.get(pk="012345678").superseded_by == person
+    assert "Record a dose" in response.content.decode()
+    assert "The card says the same." in response.content.decode()
+
+
+def test_looking_alone_registers_nobody(desk):
+    scan(desk, CARD)
+    assert not Resident.objects.exists()
+
+
+def test_a_typed_number_asks_the_name(desk):
+    page = scan(desk, "079090123456")
+    empty = register(desk, page)
+    assert "full_name" in empty.context["form"].errors
+    register(desk, page, **TYPED)
+    person = Resident.objects.get()
+    assert (person.pk, person.phone, person.verified_at) == ("079090123456", "0912345678", None)
+
+
+def test_the_same_form_twice_registers_one_person_under_a_number(desk):
+    page = scan(desk, "079090123456")
+    register(desk, page, **TYPED)
+    again = register(desk, page, **TYPED)
+    assert "This number was registered already" in again.content.decode()
+    assert "Record a dose" in again.content.decode()
+    assert Resident.objects.count() == 1
+
+
+def test_no_number_at_all_gets_a_provisional_one_after_confirmation(desk):
+    page = desk.get("/clinic/register/")
+    assert "provisional number" in page.content.decode()
+    unconfirmed = register(desk, page, **TYPED)
+    assert "has_no_number" in unconfirmed.context["form"].errors
+    assert TYPED["full_name"] in unconfirmed.content.decode()
+    response = register(desk, page, **NO_NUMBER)
+    person = Resident.objects.get()
+    assert person.pk.startswith("T")
+    assert person.grouped_number in response.content.decode()
+
+
+def test_a_provisional_number_made_up_elsewhere_is_refused(desk):
+    page = scan(desk, "T00000000099")
+    response = register(desk, page, **TYPED)
+    assert "was never issued" in response.content.decode()
+    assert not Resident.objects.exists()
+
+
+def test_the_same_form_twice_without_a_number_points_at_the_first(desk):
+    page = desk.get("/clinic/register/")
+    register(desk, page, **NO_NUMBER)
+    again = register(desk, page, **NO_NUMBER)
+    assert "Somebody of this name and date of birth is registered" in again.content.decode()
+    assert Resident.objects.count() == 1
+
+
+@pytest.mark.parametrize("text", [CARD, "079090123456", ""])
+def test_a_possible_double_is_pointed_out_first(desk, text):
+    there = ResidentFactory(citizen_id="079090000001", full_name="NGUYEN VAN DUC", phone="0987654321")
+    ResidentFactory(full_name="Nguyễn Văn Đức", date_of_birth="1991-03-05")
+    page = scan(desk, text) if text else desk.get("/clinic/register/")
+    response = register(desk, page, **NO_NUMBER)
+    assert list(response.context["doubles"]) == [there]
+    assert "NGUYEN VAN DUC" in response.content.decode()
+    assert there.phone not in response.content.decode()
+    assert there.pk not in response.content.decode()
+    assert Resident.objects.current().count() == 2
+    # Having seen them, the clerk says that this is another person. What was typed is still there.
+    register(desk, response, **NO_NUMBER)
+    assert Resident.objects.current().count() == 3
+
+
+def test_a_double_tap_on_another_person_still_registers_once(desk):
+    ResidentFactory(full_name="Nguyễn Văn Đức")
+    pointed = register(desk, desk.get("/clinic/register/"), **NO_NUMBER)
+    register(desk, pointed, **NO_NUMBER)
+    again = register(desk, pointed, **NO_NUMBER)
+    assert again.context["doubles"]
+    assert Resident.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("born", "precision", "typed", "expected"),
+    [
+        ("1990-03-05", "D", "05/03/1990", True),
+        ("1990-03-05", "D", "1990", True),
+        ("1990-01-01", "Y", "05/03/1990", True),
+        ("1990-03-01", "M", "05/03/1990", True),
+        ("1990-04-01", "M", "05/03/1990", False),
+        ("1990-03-06", "D", "05/03/1990", False),
+        ("1989-01-01", "Y", "1990", False),
+        (None, "U", "", True),
+        (None, "U", "05/03/1990", False),
+        ("1990-03-05", "D", "", False),
+    ],
+)
+def test_births_compare_as_far_as_they_are_known(desk, born, precision, typed, expected):
+    ResidentFactory(full_name="Nguyễn Văn Đức", date_of_birth=born, birth_precision=precision)
+    response = register(desk, desk.get("/clinic/register/"), **{**NO_NUMBER, "birth": typed})
+    assert bool(response.context.get("doubles")) is expected
+
+
+def this_is_the_person(desk, response):
+    same = response.content.decode().split('name="same" value="')[1].split('"')[0]
+    return desk.post("/clinic/same/", {"same": same})
+
+
+@pytest.mark.parametrize(
+    ("had", "presented", "current"),
+    [
+        ("T00000000001", "079090123456", "079090123456"),
+        ("012345678", "079090123456", "079090123456"),
+        ("079090123456", "012345678", "079090123456"),
+    ],
+)
+def test_the_number_presented_is_added_to_the_person_found(desk, had, presented, current):
+    dose = DoseFactory(resident__citizen_id=had, resident__full_name="Nguyễn Văn Đức")
+    pointed = register(desk, scan(desk, presented), **TYPED)
+    response = this_is_the_person(desk, pointed)
+    assert dose.vaccine.name in response.content.decode()
+    assert Resident.objects.current().get().pk == current
+    assert set(Resident.objects.numbers_of(presented)) == {had, presented}
+
+
+def test_a_second_citizen_id_is_not_joined_and_that_is_told(desk):
+    ResidentFactory(citizen_id="079090000001", full_name="Nguyễn Văn Đức")
+    pointed = register(desk, scan(desk, "079090123456"), **TYPED)
+    assert "The number was not added" in this_is_the_person(desk, pointed).content.decode()
+    assert Resident.objects.get().pk == "079090000001"
+
+
+def test_somebody_without_a_number_is_simply_opened(desk):
+    ResidentFactory(citizen_id="079090000001", full_name="Nguyễn Văn Đức")
+    pointed = register(desk, desk.get("/clinic/register/"), **NO_NUMBER)
+    response = this_is_the_person(desk, pointed)
+    assert "079 0 90 000001" in response.content.decode()
+    assert "The number was not added" not in response.content.decode()
+
+
+def test_the_old_number_of_the_card_joins_its_holder(desk):
+    dose = DoseFactory(resident__citizen_id="012345678", resident__full_name="Nguyễn Văn Đức")
+    page = scan(desk, CARD)
+    assert "Registering makes both one record" in page.content.decode()
+    response = register(desk, page)
+    assert dose.vaccine.name in response.content.decode()
+    assert Resident.objects.current().get().pk == "079090123456"
+
+
+def test_the_old_number_of_somebody_else_stays_theirs(desk):
+    ResidentFactory(citizen_id="012345678", full_name="Phạm Thị Khác")
+    page = scan(desk, CARD)
+    assert "It stays theirs." in page.content.decode()
+    register(desk, page)
+    assert Resident.objects.current().count() == 2
+
+
+@pytest.mark.parametrize("name", [CARD, "Nguyễn Văn 079090123456", "\u200b"])
+def test_a_card_scanned_into_the_name_is_told(desk, name):
+    response = register(desk, desk.get("/clinic/register/"), **{**NO_NUMBER, "full_name": name})
+    assert "full_name" in response.context["form"].errors
+    assert not Resident.objects.exists()
+
+
+def test_a_card_too_long_for_the_registry_is_no_card(desk):
+    response = scan(desk, f"079090123456||{'A' * 151}|05031990|Nam|x|15042021")
+    assert response.context["form"].errors
+    assert scan(desk, f"079090123456||A|05031990|Nam|{'x' * 251}|15042021").context["form"].errors
+
+
+@pytest.mark.parametrize("path", ["register", "same"])
+@pytest.mark.parametrize("sealed", ["", "x"])
+def test_a_page_not_ours_leads_back_to_the_box(desk, path, sealed):
+    assert desk.post(f"/clinic/{path}/", {"identity": sealed, "same": sealed, **NO_NUMBER}).url == "/clinic/"
+    assert not Resident.objects.exists()
