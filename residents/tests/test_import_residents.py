@@ -140,6 +140,7 @@ def test_kept_row_is_changed_only_where_the_extract_knows_better(long_an):
         (("1990-03-05", "D"), "06/03/1990", "06/03/1990"),
         (("1990-03-05", "D"), "1991", "1991"),
         ((None, "U"), "1991", "1991"),
+        (("1990-01-01", "Y"), "01/01/1990", "01/01/1990"),
     ],
 )
 def test_vaguer_birth_does_not_replace_an_exact_one(kept, written, result):
