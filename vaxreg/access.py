@@ -69,6 +69,7 @@ class AccessMiddleware:
         return response
 
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Returns None for a view open to the user, or leads to the sign-in page. Raises PermissionDenied."""
         # Inside, the admin site checks each of its own views by model permissions.
         in_admin = request.resolver_match.app_name == "admin"
         allowed = ADMIN_ROLES if in_admin else getattr(view, "open_to", frozenset())
