@@ -55,12 +55,13 @@ def static_root() -> None:
 
 
 @pytest.fixture
-def site(transactional_db: None, static_root: None, settings) -> Iterator[str]:
+def site(quick_settings: None, transactional_db: None, static_root: None, settings) -> Iterator[str]:
     """The address of a server over this test's database; WhiteNoise serves the static files, as in production."""
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     }
+    settings.STATIC_ROOT = settings.VAR_DIR / "static"
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
     server = LiveServerThread("127.0.0.1", lambda application: application)
     server.daemon = True

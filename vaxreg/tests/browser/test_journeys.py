@@ -1,0 +1,169 @@
+"""The four journeys, walked with keys and fingers: citizen, officer, clerk, administrator."""
+
+import re
+
+import pytest
+from django.conf import settings
+
+from checkpoints.models import Declaration, Passage
+from residents.models import Resident
+from vaccinations.models import Dose
+from vaxreg.tests.browser import world
+from vaxreg.tests.browser.walk import Walk
+
+pytestmark = pytest.mark.browser
+SEND = "main form button"
+
+
+@pytest.fixture(autouse=True)
+def _world(site):
+    world.build()
+
+
+def fill_declaration(walk: Walk, **different: str) -> None:
+    """Fills the declaration in as a citizen would, up to the button."""
+    walk.open("/declare/")
+    answers = {
+        "number": "000 190 000001",
+        "full_name": world.NAME,
+        "birth": "5/3/1990",
+        "phone": "0900 000 001",
+        "origin_place": "Bến Nghé",
+        "destination_place": "Trảng Bom",
+        "plate": "51F-123.45",
+    } | different
+    for name, text in answers.items():
+        walk.page.fill(f"[name={name}]", text)
+    walk.page.select_option("[name=origin_province]", label="Thành phố Hồ Chí Minh")
+    walk.page.select_option("[name=destination_province]", label="Tỉnh Đồng Nai")
+    walk.page.select_option("[name=checkpoint]", label="Chốt cầu Đồng Nai")
+    walk.page.select_option("[name=vehicle_kind]", label="Xe máy")
+    for name in ("has_travelled", "had_contact"):
+        walk.page.check(f"[name={name}][value=no]")
+    walk.page.check("[name=symptoms][value=none]")
+    walk.page.check("[name=attested]")
+
+
+def declare(walk: Walk) -> None:
+    fill_declaration(walk)
+    walk.page.click(SEND)
+    walk.page.wait_for_url("**/p/**")
+
+
+def scan(walk: Walk, text: str) -> None:
+    """Types into whatever has the focus, as a scanner does, and ends with Enter."""
+    walk.page.keyboard.type(text)
+    with walk.page.expect_navigation():
+        walk.page.keyboard.press("Enter")
+
+
+def focused(walk: Walk) -> str:
+    return walk.page.evaluate("document.activeElement.name || document.activeElement.tagName")
+
+
+def test_citizen_files_on_a_phone_and_gets_a_pass(phone):
+    phone.open("/")
+    phone.look("home")
+    phone.open("/declare/")
+    phone.look("declare")
+    declare(phone)
+    assert re.fullmatch(r".*/p/[\w-]{22}/", phone.page.url)
+    phone.look("pass")
+    text = phone.page.inner_text("main")
+    assert not [fact for fact in (world.NAME, world.NUMBER, "0900", "51F") if fact in text]
+    qr = phone.page.locator("main svg").bounding_box()
+    assert qr["y"] + qr["height"] <= 740, "the QR is on the first screen"
+    assert qr["width"] >= 188, "5 cm at 96 dpi"
+
+
+def test_citizen_who_errs_loses_nothing(phone):
+    fill_declaration(phone, number="0001900000", birth="31/02/1990")
+    phone.page.click(SEND)
+    phone.page.wait_for_selector(".error-summary")
+    phone.look("declare-errors")
+    assert phone.page.input_value("[name=number]") == "0001900000"
+    assert phone.page.input_value("[name=full_name]") == world.NAME
+    assert phone.page.is_checked("[name=attested]")
+    assert phone.page.locator(".error-summary a[href='#id_number']").count() == 1
+    assert not Declaration.objects.exists()
+
+
+def test_double_tap_files_one_declaration(phone):
+    fill_declaration(phone)
+    phone.page.dblclick(SEND)
+    phone.page.wait_for_url("**/p/**")
+    assert Declaration.objects.count() == 1
+
+
+def test_declaration_and_dose_meet_at_the_desk(laptop, browser, site):
+    """The journey of the first part: filed by the citizen, vaccinated at the clinic, answered by a scan of the card."""
+    declare(laptop)
+    laptop.sign_in(world.clerk(), world.PASSWORD)
+    laptop.open("/clinic/")
+    laptop.look("clinic-box")
+    scan(laptop, world.CARD)
+    laptop.look("clinic-person")
+    laptop.page.select_option("[name=lot]", index=1)
+    laptop.page.press("[name=dose_number]", "Enter")
+    laptop.page.wait_for_url("**/clinic/slip/**")
+    laptop.look("clinic-slip")
+    assert Dose.objects.get().resident_id == world.NUMBER
+    laptop.page.keyboard.press("Enter")
+    laptop.page.wait_for_url("**/clinic/")
+    assert focused(laptop) == "scan"
+    laptop.page.click("text=Đăng xuất")
+    laptop.sign_in(world.officer(), world.PASSWORD)
+    laptop.open("/desk/")
+    laptop.look("desk-box")
+    scan(laptop, world.CARD)
+    laptop.look("desk-pass")
+    text = laptop.page.inner_text("main")
+    assert "CHO QUA" in text
+    assert "1 mũi tiêm" in text
+    assert "Comirnaty" in text
+    assert world.NUMBER not in laptop.page.url + laptop.page.title()
+    with laptop.page.expect_navigation():
+        laptop.page.keyboard.press("Enter")
+    assert focused(laptop) == "scan"
+    passage = Passage.objects.get()
+    assert (passage.resident, passage.outcome) == (world.NUMBER, "passed")
+
+
+def test_officer_on_a_phone_meets_stop_and_unknown(phone):
+    phone.sign_in(world.officer(), world.PASSWORD)
+    phone.open("/desk/")
+    scan(phone, world.NUMBER)
+    phone.look("desk-check")
+    assert "KIỂM TRA" in phone.page.inner_text(".verdict")
+    phone.page.fill("[name=scan]", "000190999999||Trần Văn Lạ|01011991|Nam|Xa|15042021")
+    with phone.page.expect_navigation():
+        phone.page.press("[name=scan]", "Enter")
+    phone.look("desk-unknown")
+    with phone.page.expect_navigation():
+        phone.page.click("text=Đăng ký theo thẻ")
+    assert Resident.objects.filter(pk="000190999999").exists()
+
+
+def test_clerk_finds_a_person_without_accents(laptop):
+    laptop.sign_in(world.clerk(), world.PASSWORD)
+    laptop.open("/residents/")
+    scan(laptop, "thuy thanh thi nguyen")
+    laptop.look("people")
+    assert world.NAME in laptop.page.inner_text("main")
+    assert "thuy" not in laptop.page.url
+
+
+def test_administrator_works_in_the_admin(laptop):
+    laptop.sign_in(world.administrator(), world.PASSWORD)
+    laptop.open("/admin/checkpoints/symptom/")
+    laptop.page.click("text=Sốt")
+    laptop.page.fill("[name=position]", "7")
+    laptop.page.keyboard.press("Enter")
+    laptop.page.wait_for_url("**/symptom/")
+    laptop.open("/admin/residents/resident/")
+    assert world.NUMBER not in laptop.page.content()
+    laptop.page.click(f"text={world.NAME}")
+    assert world.NUMBER not in laptop.page.url
+    assert not laptop.complaints
+    folder = settings.VAR_DIR / "screenshots"
+    laptop.page.screenshot(path=folder / "admin-resident-laptop.png")

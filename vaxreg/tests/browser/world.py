@@ -1,0 +1,55 @@
+"""The places, people and accounts that the browser tests walk among. Numbers begin with 000: nobody's."""
+
+from datetime import date, timedelta
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from checkpoints.models import Checkpoint, CheckpointAssignment
+from residents.models import AreaAssignment, Unit
+from residents.tests.factories import ResidentFactory
+from vaccinations.models import Facility, FacilityAssignment, Lot, Vaccine
+from vaxreg.models import User
+from vaxreg.roles import Role
+from vaxreg.tests.factories import UserFactory
+
+PASSWORD = "a-long-demonstration-password"
+NUMBER = "000190000001"
+NAME = "Nguyễn Thị Thanh Thủy"
+CARD = f"{NUMBER}|012345678|{NAME}|05031990|Nữ|12 Đường Minh Họa, Phường Bến Nghé, Thành phố Hồ Chí Minh|15042021"
+
+
+def build() -> None:
+    for command in ("load_units", "load_vaccines", "load_checkpoint_reference"):
+        call_command(command, verbosity=0)
+    province = Unit.objects.provinces().in_force(timezone.localdate()).get(code="79")
+    Checkpoint.objects.create(code="bridge", name="Chốt cầu Đồng Nai", name_en="Dong Nai Bridge", unit=province)
+    Facility.objects.create(code="station", name="Trạm y tế số 1", name_en="Health Station 1", unit=province)
+    vaccine = Vaccine.objects.get(code="comirnaty")
+    expiry = timezone.localdate() + timedelta(days=90)
+    Lot.objects.create(vaccine=vaccine, lot_number="FD1234", expires_on=expiry)
+    ResidentFactory(
+        citizen_id=NUMBER,
+        full_name=NAME,
+        date_of_birth=date(1990, 3, 5),
+        sex="F",
+        phone="0900000001",
+        province=province,
+    )
+
+
+def officer() -> User:
+    user = UserFactory(username="officer", roles=[Role.OFFICER], password=PASSWORD)
+    CheckpointAssignment.objects.create(user=user, checkpoint=Checkpoint.objects.get(code="bridge"))
+    return user
+
+
+def clerk() -> User:
+    user = UserFactory(username="clerk", roles=[Role.CLINIC_STAFF], password=PASSWORD)
+    FacilityAssignment.objects.create(user=user, facility=Facility.objects.get(code="station"))
+    AreaAssignment.objects.create(user=user, unit=Facility.objects.get(code="station").unit)
+    return user
+
+
+def administrator() -> User:
+    return UserFactory(username="administrator", roles=[Role.ADMINISTRATOR], password=PASSWORD)
