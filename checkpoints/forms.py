@@ -159,12 +159,6 @@ class DeclarationForm(forms.Form):
         symptoms = [(symptom.code, named(symptom)) for symptom in Symptom.objects.in_force(self.today)]
         self.fields["symptoms"].choices = [*symptoms, (NONE_OF_THESE, _("None of these"))]
 
-    def clean_birth(self) -> Any:
-        birth = self.cleaned_data["birth"]
-        if birth.earliest > self.today:
-            raise ValidationError(_("This date lies in the future."), code="future")
-        return birth
-
     def clean_symptoms(self) -> tuple[str, ...]:
         ticked = tuple(self.cleaned_data["symptoms"])
         if NONE_OF_THESE in ticked and len(ticked) > 1:

@@ -5,7 +5,8 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from vaxreg.codes import spaced
 
@@ -13,12 +14,14 @@ register = template.Library()
 register.filter("spaced", spaced)
 
 
+# In our own words: Django's Vietnamese has "Thứ 5", unreadable before "26/11".
+WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
+
+
 @register.filter
 def moment(at: datetime) -> str:
-    """24 November 2026, 18:00 → "18:00 Tuesday 24/11", in the language and time zone of the screen."""
+    """24 November 2026, 18:00 → "18:00 Tuesday 24/11", unbroken, in the language and time zone of the screen."""
     local = timezone.localtime(at)
-    parts = {"time": date_format(local, "H:i"), "weekday": date_format(local, "l"), "date": date_format(local, "d/m")}
-    # Vietnamese writes the weekday small inside a line, but Sunday ("Chủ nhật") as a name.
-    parts["weekday"] = parts["weekday"].replace("Thứ", "thứ")
+    parts = {"time": date_format(local, "H:i"), "weekday": WEEKDAYS[local.weekday()], "date": date_format(local, "d/m")}
     # Translators: a moment, such as "18:00 Tuesday 24/11".
-    return _("%(time)s %(weekday)s %(date)s") % parts
+    return (gettext("%(time)s %(weekday)s %(date)s") % parts).replace(" ", "\u00a0")

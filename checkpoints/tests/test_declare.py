@@ -92,7 +92,7 @@ def test_birth_of_which_only_the_year_is_known_is_kept_as_that(client):
     [
         ({"number": "12345"}, "id_number", "Enter 12 digits"),
         ({"birth": "31/02/1990"}, "id_birth", "Enter the date of birth as day/month/year"),
-        ({"birth": "01/01/2190"}, "id_birth", "This date lies in the future."),
+        ({"birth": "01/01/2190"}, "id_birth", "This date of birth lies in the future."),
         ({"phone": "123"}, "id_phone", "Enter a phone number of 10 digits"),
         ({"plate": " - "}, "id_plate", "Enter the number plate of the vehicle."),
         ({"has_travelled": ""}, "id_has_travelled_0", "Answer yes or no."),

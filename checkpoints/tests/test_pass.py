@@ -1,9 +1,10 @@
 """The pass: readable by everybody, saying nothing about anybody."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from checkpoints.templatetags.passes import moment
 from checkpoints.tests.factories import DeclarationFactory, keys_of, officer_at
@@ -80,10 +81,15 @@ def test_other_staff_see_what_everybody_sees(client, declaration):
     assert "/desk/" not in client.get(f"/p/{keys_of(declaration)[0]}/").content.decode()
 
 
-def test_moment_is_said_in_the_language_of_the_screen():
-    evening = timezone.make_aware(timezone.datetime(2026, 11, 24, 18, 0))
-    sunday = evening + timedelta(days=5)
-    assert moment(evening) == "18:00 Tuesday 24/11"
-    with timezone.override("UTC"):
-        assert moment(evening) == "11:00 Tuesday 24/11"
-    assert moment(sunday) == "18:00 Sunday 29/11"
+@pytest.mark.parametrize(
+    ("language", "zone", "day", "words"),
+    [
+        ("en", "Asia/Ho_Chi_Minh", 24, "18:00 Tuesday 24/11"),
+        ("en", "UTC", 24, "11:00 Tuesday 24/11"),
+        ("en", "Asia/Ho_Chi_Minh", 29, "18:00 Sunday 29/11"),
+    ],
+)
+def test_moment_is_said_in_the_language_and_time_zone_of_the_screen(language, zone, day, words):
+    evening = datetime(2026, 11, day, 18, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+    with translation.override(language), timezone.override(ZoneInfo(zone)):
+        assert moment(evening) == words.replace(" ", "\u00a0")
