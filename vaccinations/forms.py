@@ -237,6 +237,10 @@ class VoidForm(forms.Form):
         label=_("Why is this record wrong?"), help_text=_("For example: wrong person, not given, entered twice.")
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].widget.attrs["autofocus"] = True
+
 
 class IdentityForm(forms.Form):
     """What a person not registered presented, carried on: {"scan": text of the box, "seen": doubles looked at}."""
@@ -291,7 +295,11 @@ class RegisterForm(IdentityForm):
         """The same form to send again by who has looked at these people and found them to be others."""
         identity = {"scan": self.scan.text, "seen": [*self.seen, *(person.pk for person in people)]}
         data = {**self.data.dict(), "identity": seal(identity, purpose=IDENTITY)}
-        return RegisterForm(data, scan=self.scan)
+        form = RegisterForm(data, scan=self.scan)
+        # An Enter pressed without looking opens the person found; it makes no second one.
+        for field in form.fields.values():
+            field.widget.attrs.pop("autofocus", None)
+        return form
 
 
 class SameForm(forms.Form):

@@ -99,7 +99,7 @@ def _same_day(candidate: Candidate, history: Sequence[Given]) -> list[DoseWarnin
     return [
         DoseWarning(
             Code.SAME_DAY,
-            _("Dose %(number)d (%(product)s) was given on the same day.")
+            _("Dose %(number)d, %(product)s, was given on the same day.")
             % {"number": given.dose_number, "product": given.product},
         )
         for given in history

@@ -103,6 +103,9 @@ def test_a_possible_double_is_pointed_out_first(desk, text):
     assert there.phone not in response.content.decode()
     assert there.pk not in response.content.decode()
     assert Resident.objects.current().count() == 2
+    # Enter pressed without looking opens the person found.
+    assert response.content.decode().count("autofocus") == 1
+    assert "autofocus>This is the person" in response.content.decode()
     # Having seen them, the clerk says that this is another person. What was typed is still there.
     register(desk, response, **NO_NUMBER)
     assert Resident.objects.current().count() == 3
