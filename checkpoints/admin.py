@@ -8,7 +8,7 @@ from residents.admin import number_in
 from residents.citizen_id import grouped
 from residents.templatetags.people import masked_number
 from vaxreg.admin import UserAdmin
-from vaxreg.audited_admin import AuditedModelAdmin, PersonalDataAdmin
+from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin, PersonalDataAdmin
 
 
 @admin.register(Checkpoint)
@@ -43,10 +43,9 @@ class CheckpointAssignmentAdmin(AuditedModelAdmin):
     autocomplete_fields = ["user", "checkpoint"]
 
 
-class CheckpointAssignmentInline(admin.TabularInline):
+class CheckpointAssignmentInline(AuditedInline):
     model = CheckpointAssignment
     autocomplete_fields = ["checkpoint"]
-    extra = 0
 
 
 UserAdmin.inlines.append(CheckpointAssignmentInline)

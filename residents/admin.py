@@ -9,7 +9,7 @@ from residents.models import AreaAssignment, Resident, Unit
 from residents.names import fold, name_key
 from residents.templatetags.people import masked_number
 from vaxreg.admin import UserAdmin
-from vaxreg.audited_admin import AuditedModelAdmin, PersonalDataAdmin
+from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin, PersonalDataAdmin
 
 
 def number_in(text):
@@ -38,10 +38,9 @@ class AreaAssignmentAdmin(AuditedModelAdmin):
     autocomplete_fields = ["user", "unit"]
 
 
-class AreaAssignmentInline(admin.TabularInline):
+class AreaAssignmentInline(AuditedInline):
     model = AreaAssignment
     autocomplete_fields = ["unit"]
-    extra = 0
 
 
 UserAdmin.inlines.append(AreaAssignmentInline)

@@ -8,12 +8,11 @@ from residents.citizen_id import grouped
 from residents.templatetags.people import masked_number
 from vaccinations.models import CourseRule, Dose, Facility, FacilityAssignment, Lot, Vaccine
 from vaxreg.admin import UserAdmin
-from vaxreg.audited_admin import AuditedModelAdmin, PersonalDataAdmin
+from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin, PersonalDataAdmin
 
 
-class CourseRuleInline(admin.TabularInline):
+class CourseRuleInline(AuditedInline):
     model = CourseRule
-    extra = 0
 
 
 @admin.register(Vaccine)
@@ -67,10 +66,9 @@ class FacilityAssignmentAdmin(AuditedModelAdmin):
     autocomplete_fields = ["user", "facility"]
 
 
-class FacilityAssignmentInline(admin.TabularInline):
+class FacilityAssignmentInline(AuditedInline):
     model = FacilityAssignment
     autocomplete_fields = ["facility"]
-    extra = 0
 
 
 UserAdmin.inlines.append(FacilityAssignmentInline)

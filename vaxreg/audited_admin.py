@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.options import ShowFacets
 from django.contrib.admin.utils import NestedObjects, quote
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -34,7 +35,30 @@ class BoundedPaginator(Paginator):
         return self.object_list[:MOST_ROWS].count()
 
 
-class AuditedModelAdmin(admin.ModelAdmin):
+class SteadyAutocomplete(AutocompleteSelect):
+    """Django's widget asks the database for whatever was posted, and stumbles over what is no key."""
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        keys = [text for text in value if len(text) < 19 and text.isascii() and text.isdigit()]
+        return super().optgroups(name, keys, attrs)
+
+
+class SteadyAutocompleteMixin:
+    """For admin pages and inlines with `autocomplete_fields`."""
+
+    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = SteadyAutocomplete(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class AuditedInline(SteadyAutocompleteMixin, admin.TabularInline):
+    """Rows within another row's page; AuditedModelAdmin.save_formset records them."""
+
+    extra = 0
+
+
+class AuditedModelAdmin(SteadyAutocompleteMixin, admin.ModelAdmin):
     """Records who added, changed or deleted what, with the values before and after, in the same transaction."""
 
     show_full_result_count = False

@@ -5,11 +5,14 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from vaxreg.accounts import new_second_factor_key
 from vaxreg.models import User
 from vaxreg.sealing import BrokenSealError, seal, unseal
+
+LONGEST_USERNAME, LONGEST_PASSWORD = 150, 1_000
 
 
 class AsReceived(str):
@@ -54,8 +57,10 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = _("User name")
         self.fields["username"].widget.attrs["spellcheck"] = "false"
-        # Argon2 reads as much as it is given.
-        self.fields["password"].max_length = 1_000
+        # Django sets max_length after the fields are made, and so without its validator; django-axes has no room for
+        # longer names, and Argon2 reads as much as it is given.
+        for name, longest in (("username", LONGEST_USERNAME), ("password", LONGEST_PASSWORD)):
+            self.fields[name].validators.append(MaxLengthValidator(longest))
 
 
 class TokenForm(forms.Form):

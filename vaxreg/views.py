@@ -27,7 +27,8 @@ def safe_next(request, default="/"):
     """The page that the visitor came from, when it is one of ours."""
     target = request.POST.get("next") or request.GET.get("next") or default
     ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
-    return target if ours and len(target) <= LONGEST_NEXT else default
+    # Only paths: redirect() would take a bare word for the name of a view.
+    return target if ours and target.startswith("/") and len(target) <= LONGEST_NEXT else default
 
 
 @public

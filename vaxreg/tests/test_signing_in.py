@@ -53,12 +53,19 @@ def test_sign_in_of_an_account_not_in_use_is_refused(client, officer):
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.parametrize(("username", "password"), [("x" * 300, "y"), ("x", "y" * 2_000), ("x\0", "y"), ("", "")])
+def test_sign_in_with_impossible_entries_is_refused_in_the_form(client, officer, username, password):
+    assert post_login(client, username=username, password=password).status_code in (200, 400)
+
+
 @pytest.mark.parametrize(
     ("target", "leads_to"),
     [
         ("/account/", "/account/"),
         ("https://evil.example/", "/"),
         ("//evil.example/", "/"),
+        ("http://testserver/account/", "/"),
+        ("account", "/"),
         ("javascript:alert(1)", "/"),
         ("/" + "x" * 3_000, "/"),
     ],
