@@ -31,6 +31,12 @@ class Answer:
         return _registry(self.person) if self.person else _card(self.scan) or _declared(self.declaration) or Said()
 
     @property
+    def has_contact_facts(self) -> bool:
+        """Whether a phone or an address is known, to be shown for a reason."""
+        known = [self.person and (self.person.phone or self.person.address), self.scan.card and self.scan.card.address]
+        return any([*known, self.declaration])
+
+    @property
     def is_pass_superseded(self) -> bool:
         """Whether another pass was shown than that of the declaration which counts."""
         return bool(self.scan.key and self.declaration and not self.declaration.was_scanned)

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from checkpoints.admission import Verdict
-from checkpoints.querysets import CheckpointQuerySet, DeclarationQuerySet, PassageQuerySet
+from checkpoints.querysets import CheckpointQuerySet, PassageQuerySet
 from residents.birth import Birth, Precision
 from residents.citizen_id import NUMBER_PATTERN
 from residents.fields import CitizenIdField
@@ -144,8 +144,6 @@ class Declaration(models.Model):
     submitted_at = models.DateTimeField(_("received at"))
     valid_until = models.DateTimeField(_("valid until"))
     idempotency_key = models.UUIDField(_("key of the form"))
-
-    objects = DeclarationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("declaration")

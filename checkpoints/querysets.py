@@ -1,7 +1,4 @@
-"""Which rows: QuerySets of checkpoints, declarations and passages."""
-
-from collections.abc import Collection
-from datetime import datetime
+"""Which rows: QuerySets of checkpoints and passages."""
 
 from django.db import models
 from django.db.models import OuterRef, Subquery, Value
@@ -21,15 +18,6 @@ class CheckpointQuerySet(models.QuerySet):
         """The checkpoints in use where the user works today."""
         assignments = user.checkpoint_assignments.in_force(timezone.localdate())
         return self.in_use().filter(pk__in=assignments.values("checkpoint"))
-
-
-class DeclarationQuerySet(models.QuerySet):
-    def of(self, numbers: Collection[str]) -> "DeclarationQuerySet":
-        """Declarations filed under any of a person's numbers, newest first."""
-        return self.filter(resident__in=numbers).order_by("-submitted_at")
-
-    def valid_at(self, at: datetime) -> "DeclarationQuerySet":
-        return self.filter(submitted_at__lte=at, valid_until__gt=at)
 
 
 class PassageQuerySet(models.QuerySet):

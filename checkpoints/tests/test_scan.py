@@ -1,8 +1,11 @@
 """The desk's one box finds out what it was given."""
 
 import unicodedata
+from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from checkpoints.scan import UnreadableScanError, read_scan
 
@@ -54,3 +57,9 @@ def test_read_scan_of_a_card_returns_its_facts_and_both_numbers(text):
 def test_read_scan_of_anything_else_is_refused(text):
     with pytest.raises(UnreadableScanError):
         read_scan(text)
+
+
+@given(st.text())
+def test_read_scan_of_any_text_is_read_or_refused(text):
+    with suppress(UnreadableScanError):
+        assert read_scan(text).kind

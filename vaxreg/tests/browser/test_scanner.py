@@ -1,0 +1,55 @@
+"""A scanner is a keyboard that looks at nothing: what it types must never decide about a person."""
+
+import pytest
+
+from checkpoints.models import Declaration, Passage
+from checkpoints.tests.factories import DeclarationFactory
+from vaxreg.tests.browser import world
+
+pytestmark = pytest.mark.browser
+OTHER = "000190000777"
+
+
+@pytest.fixture
+def desk(laptop, site):
+    world.build()
+    laptop.sign_in(world.officer(), world.PASSWORD)
+    laptop.open("/desk/")
+    return laptop
+
+
+def scan(walk, text):
+    walk.page.keyboard.type(text)
+    with walk.page.expect_navigation():
+        walk.page.keyboard.press("Enter")
+
+
+def test_next_card_scanned_onto_an_answer_goes_to_the_box_and_lets_nobody_pass(desk):
+    scan(desk, world.CARD)
+    assert desk.page.evaluate("document.activeElement.value") == "passed"
+    scan(desk, f"{OTHER}||Trần Văn Tám|05031990|Nam|Quận 1|15042021")
+    assert "Trần Văn Tám" in desk.page.text_content("main")
+    assert not Passage.objects.exists()
+    with desk.page.expect_navigation():
+        desk.page.keyboard.press("Enter")
+    assert Passage.objects.get().resident == OTHER
+    assert desk.page.evaluate("document.activeElement.id") == "id_scan"
+
+
+def test_card_scanned_onto_a_stop_goes_to_the_box_too(desk):
+    DeclarationFactory(resident=world.NUMBER, had_contact=True)
+    scan(desk, world.CARD)
+    assert desk.page.is_visible(".verdict-stop")
+    scan(desk, OTHER)
+    assert desk.page.is_visible(".verdict-check")
+    assert Declaration.objects.exists()
+    assert not Passage.objects.exists()
+
+
+def test_enter_in_the_reason_of_a_stop_turns_back(desk):
+    DeclarationFactory(resident=world.NUMBER, had_contact=True)
+    scan(desk, world.CARD)
+    desk.page.fill("[name=reason_text]", "Tiếp xúc ca bệnh")
+    with desk.page.expect_navigation():
+        desk.page.press("[name=reason_text]", "Enter")
+    assert (Passage.objects.get().outcome, Passage.objects.get().reason) == ("turned-back", "Tiếp xúc ca bệnh")
