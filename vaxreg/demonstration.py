@@ -64,6 +64,13 @@ ACCOUNTS = (
 )
 
 
+def card_text(person: Resident) -> str:
+    """Returns what the QR on the person's ID card would say."""
+    sex = "Nam" if person.sex == Resident.Sex.MALE else "Nữ"
+    facts = (person.pk, "", person.full_name, f"{person.date_of_birth:%d%m%Y}", sex, person.address, "15042021")
+    return "|".join(facts)
+
+
 @transaction.atomic
 def load(*, now: datetime) -> None:
     """Makes accounts, places, lots, people and their doses."""

@@ -18,6 +18,9 @@ class Command(BaseCommand):
         if not User.objects.exists() and not Resident.objects.exists():
             demonstration.load(now=timezone.localtime())
         self.print_accounts()
+        person = Resident.objects.filter(source=Resident.Source.DEMONSTRATION).order_by("recorded_at", "pk").first()
+        if person:
+            self.stdout.write(f"  A card to scan at a desk: {demonstration.card_text(person)}")
 
     def print_accounts(self) -> None:
         there = User.objects.in_bulk([account.username for account in demonstration.ACCOUNTS], field_name="username")
