@@ -28,6 +28,7 @@ from vaxreg.roles import Role
 
 ACTOR = Actor.command("load_demonstration")
 PEOPLE = 60
+PREFIX = "000"
 SURNAMES = "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý".split()
 MIDDLES = {"F": "Thị Ngọc Thanh Minh Kim".split(), "M": "Văn Hữu Đức Minh Quang".split()}
 GIVEN = {
@@ -150,7 +151,7 @@ def _people(rng: random.Random, province: Unit) -> list[Resident]:
 def demonstration_number(sex: str, born: date, serial: int) -> str:
     """Returns a well-formed number of nobody's, agreeing with sex and year of birth."""
     century = 2 * ((born.year - 1900) // 100) + (sex == "F")
-    return f"000{century}{born:%y}{serial:06d}"
+    return f"{PREFIX}{century}{born:%y}{serial:06d}"
 
 
 def _vaccinate(
