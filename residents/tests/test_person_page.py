@@ -106,7 +106,9 @@ def test_person_of_another_area_is_not_found(client, person, sign_in_as):
     assert "Lê Ba" not in response.content.decode()
 
 
-@pytest.mark.parametrize("handle", [NUMBER, "x", seal(NUMBER, purpose="other")])
+@pytest.mark.parametrize(
+    "handle", [NUMBER, "x", seal(NUMBER, purpose="other")], ids=["number", "text", "other purpose"]
+)
 def test_address_that_was_not_sealed_is_not_found(client, person, sign_in_as, handle):
     sign_in_as(Role.CLINIC_STAFF)
     assert client.get(f"/residents/{handle}/").status_code == 404
