@@ -45,6 +45,7 @@ class CheckpointAssignmentAdmin(AuditedModelAdmin):
 
 class CheckpointAssignmentInline(AuditedInline):
     model = CheckpointAssignment
+    fields = ["checkpoint", "in_force_from", "in_force_until"]
     autocomplete_fields = ["checkpoint"]
 
 

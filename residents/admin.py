@@ -40,6 +40,7 @@ class AreaAssignmentAdmin(AuditedModelAdmin):
 
 class AreaAssignmentInline(AuditedInline):
     model = AreaAssignment
+    fields = ["unit", "in_force_from", "in_force_until"]
     autocomplete_fields = ["unit"]
 
 
@@ -55,9 +56,9 @@ class ResidentAdmin(PersonalDataAdmin):
     search_help_text = _("A number, a phone number, or a full name from its beginning or with all its words.")
     fieldsets = [
         (None, {"fields": ["full_name", "number", "birth", "sex", "phone", "address", "ward", "province"]}),
-        (_("Record"), {"fields": ["source", "recorded_at", "verified_at", "contradictions", "leads_to"]}),
+        (_("Record"), {"fields": ["source", "recorded_at", "verified_at", "contradicted", "leads_to"]}),
     ]
-    readonly_fields = ["number", "birth", "leads_to"]
+    readonly_fields = ["number", "birth", "contradicted", "leads_to"]
 
     def number_of(self, resident):
         return resident.pk
@@ -82,6 +83,11 @@ class ResidentAdmin(PersonalDataAdmin):
     @admin.display(description=_("date of birth"))
     def birth(self, resident):
         return str(resident.birth) or _("unknown")
+
+    @admin.display(description=_("contradicts the number"))
+    def contradicted(self, resident):
+        names = {"sex": _("sex"), "birth_year": _("year of birth")}
+        return ", ".join(str(names[fact]) for fact in resident.contradictions.split())
 
     @admin.display(description=_("superseded by"))
     def leads_to(self, resident):

@@ -68,6 +68,7 @@ class FacilityAssignmentAdmin(AuditedModelAdmin):
 
 class FacilityAssignmentInline(AuditedInline):
     model = FacilityAssignment
+    fields = ["facility", "in_force_from", "in_force_until"]
     autocomplete_fields = ["facility"]
 
 

@@ -1,10 +1,12 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class VaxregConfig(AppConfig):
     name = "vaxreg"
+    verbose_name = _("Accounts and audit")
 
     def ready(self) -> None:
         from vaxreg.roles import sync_groups

@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vaxreg import accounts
 from vaxreg.access import public, signed_in
@@ -32,7 +32,7 @@ def safe_next(request, default="/"):
 
 
 @public
-@require_GET
+@require_safe
 def home(request):
     return render(request, "vaxreg/home.html")
 
@@ -57,7 +57,7 @@ def language(request):
 @public
 @sensitive_post_parameters("password")
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @limited
 def login(request):
     target = safe_next(request)
@@ -82,7 +82,7 @@ def logout(request):
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request):
     target = safe_next(request)
     if request.user.is_verified() or not request.user.has_second_factor:
@@ -98,14 +98,14 @@ def second_factor(request):
 
 
 @signed_in
-@require_GET
+@require_safe
 def account(request):
     return render(request, "vaxreg/account.html", {"places": places_of(request.user, on=timezone.localdate())})
 
 
 @signed_in
 @sensitive_post_parameters()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def password(request):
     form = PasswordChangeForm(request.user, request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -116,7 +116,7 @@ def password(request):
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def second_factor_setup(request):
     if not request.user.has_second_factor:
         return offer_second_factor(request)

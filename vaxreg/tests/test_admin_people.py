@@ -85,6 +85,14 @@ def test_opening_a_resident_shows_the_number_and_leaves_an_entry(auditor, person
     assert (entry.user.username, entry.resident, entry.channel) == ("auditor", NUMBER, "admin")
 
 
+def test_resident_page_says_what_contradicts_the_number(auditor):
+    ResidentFactory(citizen_id="079190123456", sex="M")
+    auditor.cookies["django_language"] = "en"
+    page = auditor.get("/admin/residents/resident/").content.decode()
+    [address] = [found for found in addresses(page) if found.endswith("/change/")]
+    assert '<div class="readonly">sex</div>' in auditor.get(address).content.decode()
+
+
 @pytest.mark.parametrize(("path", "action"), [(LISTS[1], "dose"), (LISTS[2], "declaration"), (LISTS[3], "passage")])
 def test_opening_a_record_leaves_an_entry_and_links_no_number(auditor, records, path, action):
     page = auditor.get(path).content.decode()
