@@ -13,6 +13,7 @@ from residents.citizen_id import NUMBER_PATTERN
 from residents.fields import CitizenIdField
 from residents.models import Unit
 from vaxreg.dated import Dated, DatedQuerySet, dates_in_order
+from vaxreg.fields import KeyField
 from vaxreg.language import named
 from vaxreg.models import User
 
@@ -167,7 +168,7 @@ class Declaration(models.Model):
 class PassKey(models.Model):
     """A key that leads to a declaration: the token in the pass's address (22 characters) or its short code (8)."""
 
-    key = models.CharField(_("key"), max_length=22, primary_key=True, db_collation="C")
+    key = KeyField(_("key"), max_length=22, primary_key=True)
     resident = CitizenIdField(_("number declared"))
     declaration = models.ForeignKey(Declaration, models.CASCADE, related_name="keys", db_constraint=False)
 

@@ -6,11 +6,13 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Cast, Now
 from django.utils.translation import gettext_lazy as _
 
+from residents.fields import CitizenIdField
 from residents.models import Resident, Unit
 from vaccinations.querysets import CourseRuleQuerySet, DoseQuerySet, FacilityQuerySet, LotQuerySet, SlipQuerySet
 from vaccinations.schedule import Rule
 from vaccinations.warnings import Given
 from vaxreg.dated import Dated, DatedQuerySet, dates_in_order
+from vaxreg.fields import KeyField
 from vaxreg.language import named
 from vaxreg.models import User
 
@@ -262,8 +264,8 @@ class Dose(models.Model):
 class Slip(models.Model):
     """The verification code printed on a person's slip, and the dose it stands for."""
 
-    code = models.CharField(_("code"), max_length=8, primary_key=True, db_collation="C")
-    resident = models.CharField(_("person"), max_length=12, db_collation="C")
+    code = KeyField(_("code"), max_length=8, primary_key=True)
+    resident = CitizenIdField(_("person"))
     dose = models.ForeignKey(Dose, models.PROTECT, related_name="slips", db_constraint=False)
     issued_at = models.DateTimeField(_("issued at"), db_default=Now())
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from vaxreg.fields import KeyField
 from vaxreg.roles import ADMIN_ROLES, Role
 
 
@@ -67,7 +68,7 @@ class AuditEntry(models.Model):
     channel = models.CharField(_("channel"), max_length=40)
     action = models.CharField(_("action"), max_length=40)
     # The number of the person concerned, empty where none is: no foreign key, for it must outlive everything.
-    resident = models.CharField(_("person"), max_length=12, blank=True, default="", db_collation="C")
+    resident = KeyField(_("person"), max_length=12, blank=True, default="")
     object_type = models.CharField(_("object type"), max_length=60, blank=True, default="")
     object_id = models.CharField(_("object"), max_length=40, blank=True, default="")
     changes = models.JSONField(_("changes"), default=dict)
@@ -88,7 +89,7 @@ class AuditEntry(models.Model):
 class RequestCount(models.Model):
     """How many requests one address made to one public form in one window of time."""
 
-    bucket = models.CharField(primary_key=True, max_length=100)
+    bucket = KeyField(primary_key=True, max_length=100)
     count = models.PositiveIntegerField()
     expires_at = models.DateTimeField(db_index=True)
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import residents.fields
+import vaxreg.fields
 from vaxreg.guards import append_only
 
 
@@ -136,7 +137,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "key",
-                    models.CharField(
+                    vaxreg.fields.KeyField(
                         db_collation="C", max_length=22, primary_key=True, serialize=False, verbose_name="key"
                     ),
                 ),

@@ -7,6 +7,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
+import residents.fields
+import vaxreg.fields
 from vaxreg.guards import append_only
 
 
@@ -210,11 +212,11 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "code",
-                    models.CharField(
+                    vaxreg.fields.KeyField(
                         db_collation="C", max_length=8, primary_key=True, serialize=False, verbose_name="code"
                     ),
                 ),
-                ("resident", models.CharField(db_collation="C", max_length=12, verbose_name="person")),
+                ("resident", residents.fields.CitizenIdField(db_collation="C", max_length=12, verbose_name="person")),
                 (
                     "issued_at",
                     models.DateTimeField(

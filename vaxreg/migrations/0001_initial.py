@@ -7,6 +7,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import vaxreg.fields
 from vaxreg.guards import append_only, create_guard
 
 
@@ -22,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="RequestCount",
             fields=[
-                ("bucket", models.CharField(max_length=100, primary_key=True, serialize=False)),
+                ("bucket", vaxreg.fields.KeyField(db_collation="C", max_length=100, primary_key=True, serialize=False)),
                 ("count", models.PositiveIntegerField()),
                 ("expires_at", models.DateTimeField(db_index=True)),
             ],
@@ -116,7 +117,9 @@ class Migration(migrations.Migration):
                 ("action", models.CharField(max_length=40, verbose_name="action")),
                 (
                     "resident",
-                    models.CharField(blank=True, db_collation="C", default="", max_length=12, verbose_name="person"),
+                    vaxreg.fields.KeyField(
+                        blank=True, db_collation="C", default="", max_length=12, verbose_name="person"
+                    ),
                 ),
                 ("object_type", models.CharField(blank=True, default="", max_length=60, verbose_name="object type")),
                 ("object_id", models.CharField(blank=True, default="", max_length=40, verbose_name="object")),
