@@ -91,3 +91,9 @@ def phone(browser: Browser, site: str) -> Iterator[Walk]:
 def laptop(browser: Browser, site: str) -> Iterator[Walk]:
     for page in _page(browser, LAPTOP):
         yield Walk(page, site, "laptop")
+
+
+@pytest.fixture(params=["phone", "laptop"])
+def walk(request: pytest.FixtureRequest) -> Walk:
+    """The same walk at both sizes."""
+    return request.getfixturevalue(request.param)

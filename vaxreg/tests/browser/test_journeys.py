@@ -61,17 +61,17 @@ def focused(walk: Walk) -> str:
     return walk.page.evaluate("document.activeElement.name || document.activeElement.tagName")
 
 
-def test_citizen_files_on_a_phone_and_gets_a_pass(phone):
-    phone.open("/")
-    phone.look("home")
-    phone.open("/declare/")
-    phone.look("declare")
-    declare(phone)
-    assert re.fullmatch(r".*/p/[\w-]{22}/", phone.page.url)
-    phone.look("pass")
-    text = phone.page.inner_text("main")
+def test_citizen_files_and_gets_a_pass(walk):
+    walk.open("/")
+    walk.look("home")
+    walk.open("/declare/")
+    walk.look("declare")
+    declare(walk)
+    assert re.fullmatch(r".*/p/[\w-]{22}/", walk.page.url)
+    walk.look("pass")
+    text = walk.page.inner_text("main")
     assert not [fact for fact in (world.NAME, world.NUMBER, "0900", "51F") if fact in text]
-    qr = phone.page.locator("main svg").bounding_box()
+    qr = walk.page.locator("main svg").bounding_box()
     assert qr["y"] + qr["height"] <= 740, "the QR is on the first screen"
     assert qr["width"] >= 188, "5 cm at 96 dpi"
 
@@ -95,36 +95,36 @@ def test_double_tap_files_one_declaration(phone):
     assert Declaration.objects.count() == 1
 
 
-def test_declaration_and_dose_meet_at_the_desk(laptop, browser, site):
+def test_declaration_and_dose_meet_at_the_desk(walk):
     """The journey of the first part: filed by the citizen, vaccinated at the clinic, answered by a scan of the card."""
-    declare(laptop)
-    laptop.sign_in(world.clerk(), world.PASSWORD)
-    laptop.open("/clinic/")
-    laptop.look("clinic-box")
-    scan(laptop, world.CARD)
-    laptop.look("clinic-person")
-    laptop.page.select_option("[name=lot]", index=1)
-    laptop.page.press("[name=dose_number]", "Enter")
-    laptop.page.wait_for_url("**/clinic/slip/**")
-    laptop.look("clinic-slip")
+    declare(walk)
+    walk.sign_in(world.clerk(), world.PASSWORD)
+    walk.open("/clinic/")
+    walk.look("clinic-box")
+    scan(walk, world.CARD)
+    walk.look("clinic-person")
+    walk.page.select_option("[name=lot]", index=1)
+    walk.page.press("[name=dose_number]", "Enter")
+    walk.page.wait_for_url("**/clinic/slip/**")
+    walk.look("clinic-slip")
     assert Dose.objects.get().resident_id == world.NUMBER
-    laptop.page.keyboard.press("Enter")
-    laptop.page.wait_for_url("**/clinic/")
-    assert focused(laptop) == "scan"
-    laptop.page.click("text=Đăng xuất")
-    laptop.sign_in(world.officer(), world.PASSWORD)
-    laptop.open("/desk/")
-    laptop.look("desk-box")
-    scan(laptop, world.CARD)
-    laptop.look("desk-pass")
-    text = laptop.page.inner_text("main")
+    walk.page.keyboard.press("Enter")
+    walk.page.wait_for_url("**/clinic/")
+    assert focused(walk) == "scan"
+    walk.page.click("text=Đăng xuất")
+    walk.sign_in(world.officer(), world.PASSWORD)
+    walk.open("/desk/")
+    walk.look("desk-box")
+    scan(walk, world.CARD)
+    walk.look("desk-pass")
+    text = walk.page.inner_text("main")
     assert "CHO QUA" in text
     assert "1 mũi tiêm" in text
     assert "Comirnaty" in text
-    assert world.NUMBER not in laptop.page.url + laptop.page.title()
-    with laptop.page.expect_navigation():
-        laptop.page.keyboard.press("Enter")
-    assert focused(laptop) == "scan"
+    assert world.NUMBER not in walk.page.url + walk.page.title()
+    with walk.page.expect_navigation():
+        walk.page.keyboard.press("Enter")
+    assert focused(walk) == "scan"
     passage = Passage.objects.get()
     assert (passage.resident, passage.outcome) == (world.NUMBER, "passed")
 
@@ -144,26 +144,26 @@ def test_officer_on_a_phone_meets_stop_and_unknown(phone):
     assert Resident.objects.filter(pk="000190999999").exists()
 
 
-def test_clerk_finds_a_person_without_accents(laptop):
-    laptop.sign_in(world.clerk(), world.PASSWORD)
-    laptop.open("/residents/")
-    scan(laptop, "thuy thanh thi nguyen")
-    laptop.look("people")
-    assert world.NAME in laptop.page.inner_text("main")
-    assert "thuy" not in laptop.page.url
+def test_clerk_finds_a_person_without_accents(walk):
+    walk.sign_in(world.clerk(), world.PASSWORD)
+    walk.open("/residents/")
+    scan(walk, "thuy thanh thi nguyen")
+    walk.look("people")
+    assert world.NAME in walk.page.inner_text("main")
+    assert "thuy" not in walk.page.url
 
 
-def test_administrator_works_in_the_admin(laptop):
-    laptop.sign_in(world.administrator(), world.PASSWORD)
-    laptop.open("/admin/checkpoints/symptom/")
-    laptop.page.click("text=Sốt")
-    laptop.page.fill("[name=position]", "7")
-    laptop.page.keyboard.press("Enter")
-    laptop.page.wait_for_url("**/symptom/")
-    laptop.open("/admin/residents/resident/")
-    assert world.NUMBER not in laptop.page.content()
-    laptop.page.click(f"text={world.NAME}")
-    assert world.NUMBER not in laptop.page.url
-    assert not laptop.complaints
+def test_administrator_works_in_the_admin(walk):
+    walk.sign_in(world.administrator(), world.PASSWORD)
+    walk.open("/admin/checkpoints/symptom/")
+    walk.page.click("text=Sốt")
+    walk.page.fill("[name=position]", "7")
+    walk.page.keyboard.press("Enter")
+    walk.page.wait_for_url("**/symptom/")
+    walk.open("/admin/residents/resident/")
+    assert world.NUMBER not in walk.page.content()
+    walk.page.click(f"text={world.NAME}")
+    assert world.NUMBER not in walk.page.url
+    assert not walk.complaints
     folder = settings.VAR_DIR / "screenshots"
-    laptop.page.screenshot(path=folder / "admin-resident-laptop.png")
+    walk.page.screenshot(path=folder / f"admin-resident-{walk.size}.png")

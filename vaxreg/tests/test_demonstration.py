@@ -1,0 +1,81 @@
+"""Demonstration data: invented, complete, and only where nobody's real data can be."""
+
+import io
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from residents.models import Resident
+from residents.scan import read_card
+from vaccinations.models import Dose
+from vaxreg import demonstration
+from vaxreg.models import User
+from vaxreg.roles import Role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reference_data():
+    for command in ("load_units", "load_vaccines", "load_checkpoint_reference"):
+        call_command(command, verbosity=0)
+
+
+def load() -> str:
+    out = io.StringIO()
+    call_command("load_demonstration", stdout=out)
+    return out.getvalue()
+
+
+def test_it_works(reference_data):
+    printed = load()
+    assert {role for user in User.objects.all() for role in user.role_codes} == set(Role.values)
+    for account in demonstration.ACCOUNTS:
+        assert account.password in printed
+        assert User.objects.get(username=account.username).check_password(account.password)
+    assert Dose.objects.exists()
+
+
+def test_numbers_are_nobodys_and_agree_with_their_people(reference_data):
+    load()
+    for person in Resident.objects.all():
+        assert person.pk.startswith("000")
+        assert person.contradictions == ""
+        assert read_card(demonstration.card_text(person)).full_name == person.full_name
+
+
+def test_second_start_adds_nothing(reference_data):
+    load()
+    counts = (User.objects.count(), Resident.objects.count(), Dose.objects.count())
+    load()
+    assert (User.objects.count(), Resident.objects.count(), Dose.objects.count()) == counts
+
+
+def test_changed_password_is_not_printed(reference_data):
+    load()
+    user = User.objects.get(username="officer")
+    user.set_password("quite-another-one")
+    user.save()
+    assert "(changed)" in load()
+
+
+def test_nothing_is_added_to_a_registry_in_use(reference_data):
+    Resident.objects.create(citizen_id="079090000001", full_name="Nguyễn Văn An", birth_precision="U", source="clinic")
+    load()
+    assert not User.objects.exists()
+
+
+def test_other_databases_are_refused(settings, reference_data):
+    settings.EMBEDDED = False
+    with pytest.raises(CommandError, match="DATABASE_URL"):
+        load()
+    assert not User.objects.exists()
+
+
+def test_prepare_against_another_database_makes_no_accounts(settings, tmp_path):
+    settings.EMBEDDED = False
+    settings.STATIC_ROOT = tmp_path
+    call_command("prepare", stdout=io.StringIO())
+    assert not User.objects.exists()
+    assert Resident.objects.count() == 0
