@@ -9,12 +9,40 @@ from django.utils.translation import gettext_lazy as _
 from residents.fields import CitizenIdField
 from residents.models import Resident, Unit
 from vaccinations.querysets import CourseRuleQuerySet, DoseQuerySet, FacilityQuerySet, LotQuerySet, SlipQuerySet
+from vaccinations.rule_tables import (
+    AgeRule,
+    Contraindication,
+    IntervalRule,
+    ProductRule,
+    Schedule,
+    Series,
+    SeriesDose,
+    SkipRule,
+)
 from vaccinations.schedule import Rule
 from vaccinations.warnings import Given
 from vaxreg.dated import Dated, DatedQuerySet, dates_in_order
 from vaxreg.fields import KeyField
 from vaxreg.language import named
 from vaxreg.models import User
+
+__all__ = [
+    "AgeRule",
+    "Contraindication",
+    "CourseRule",
+    "Dose",
+    "Facility",
+    "FacilityAssignment",
+    "IntervalRule",
+    "Lot",
+    "ProductRule",
+    "Schedule",
+    "Series",
+    "SeriesDose",
+    "SkipRule",
+    "Slip",
+    "Vaccine",
+]
 
 # The register's days are Vietnam's; a constraint needs the zone spelled out, whatever zone the connection has.
 DAY_RECORDED = Cast(Func(Value("Asia/Ho_Chi_Minh"), F("recorded_at"), function="timezone"), models.DateField())

@@ -1,7 +1,64 @@
-"""When a person's next dose of a course is due. Pure: rules and days in, days out."""
+"""What a person's doses are worth under a schedule, and which dose is due next. Pure: rules and days in, days out.
 
+`assess` is the whole engine (CDSi Logic Specification, chapter 4): evaluation, forecast, selection. `next_dose` is the
+clinic desk's short answer from a vaccine's own CourseRule.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from vaccinations.evaluation import Verdict, evaluate
+from vaccinations.forecast import Due, Forecast, SeriesStatus, forecast
+from vaccinations.rules import GivenDose, Person, Schedule
+from vaccinations.selection import best, is_relevant
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A history judged: a verdict for each dose in the order they came in, the status, and the dose due next."""
+
+    series: str
+    verdicts: tuple[Verdict, ...]
+    status: SeriesStatus
+    due: Due | None
+
+
+def assess(*, schedule: Schedule, person: Person, history: Iterable[GivenDose], on: date) -> Assessment | None:
+    """Returns what the schedule says of that history on that day; None where no series concerns the person.
+
+    Each dose is judged by the rules in force on its own day, the next one by those in force `on` that day; doses after
+    `on` are left out of account by the caller.
+    """
+    history = list(history)
+    order = sorted(range(len(history)), key=lambda index: history[index].given_on)
+    ordered = [history[index] for index in order]
+    chosen = best(_outcomes(schedule, person, ordered, on), on)
+    if chosen is None:
+        return None
+    verdicts = dict(zip(order, chosen.progress.verdicts, strict=True))
+    return Assessment(
+        series=chosen.progress.series.name,
+        verdicts=tuple(verdicts[index] for index in range(len(history))),
+        status=chosen.status,
+        due=chosen.due,
+    )
+
+
+def _outcomes(schedule: Schedule, person: Person, ordered: list[GivenDose], on: date) -> list[Forecast]:
+    relevant = [series for series in schedule.series if is_relevant(series, person, on)]
+    outcomes = _round(schedule, relevant, person, ordered, on, frozenset())
+    completed = frozenset(
+        outcome.progress.series.group for outcome in outcomes if outcome.status == SeriesStatus.COMPLETE
+    )
+    # A dose may be left out because another series is complete (Table 6-7): known only after a first round.
+    return _round(schedule, relevant, person, ordered, on, completed) if completed else outcomes
+
+
+def _round(schedule, relevant, person, ordered, on, completed) -> list[Forecast]:
+    return [
+        forecast(evaluate(series, person, ordered, completed), schedule.contraindications, on) for series in relevant
+    ]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import residents.fields
+import vaccinations.rule_tables
 import vaxreg.fields
 from vaxreg.guards import append_only
 
@@ -446,4 +447,567 @@ class Migration(migrations.Migration):
             "ALTER TABLE vaccinations_dose DROP CONSTRAINT dose_lot_of_vaccine",
         ),
         append_only("vaccinations_dose", changeable=("voided_at", "voided_by_id", "void_reason")),
+        migrations.CreateModel(
+            name="Schedule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=150, verbose_name="name")),
+                ("source", models.CharField(max_length=250, verbose_name="source document")),
+            ],
+            options={
+                "verbose_name": "vaccination schedule",
+                "verbose_name_plural": "vaccination schedules",
+                "ordering": ["code"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Contraindication",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("observation", models.CharField(max_length=20, verbose_name="observation")),
+                ("title", models.CharField(blank=True, default="", max_length=250, verbose_name="title")),
+                (
+                    "products",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=50),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="products",
+                    ),
+                ),
+                (
+                    "from_age",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=40,
+                        validators=[vaccinations.rule_tables.validate_span],
+                        verbose_name="from age",
+                    ),
+                ),
+                (
+                    "before_age",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=40,
+                        validators=[vaccinations.rule_tables.validate_span],
+                        verbose_name="before age",
+                    ),
+                ),
+                (
+                    "schedule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contraindications",
+                        to="vaccinations.schedule",
+                        verbose_name="vaccination schedule",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "contraindication",
+                "verbose_name_plural": "contraindications",
+                "ordering": ["schedule", "observation"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Series",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=150, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("standard", "for everybody"),
+                            ("risk", "for people at risk"),
+                            ("evaluation", "recognised, never offered"),
+                        ],
+                        default="standard",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("group", models.CharField(blank=True, default="", max_length=20, verbose_name="group")),
+                (
+                    "equivalent_groups",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=50),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="equivalent groups",
+                    ),
+                ),
+                ("priority", models.CharField(blank=True, default="", max_length=5, verbose_name="priority")),
+                ("preference", models.PositiveSmallIntegerField(default=1, verbose_name="order of preference")),
+                ("is_default", models.BooleanField(default=False, verbose_name="offered where nothing was given")),
+                ("is_product_path", models.BooleanField(default=False, verbose_name="of one product")),
+                (
+                    "minimum_age_to_start",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=40,
+                        validators=[vaccinations.rule_tables.validate_span],
+                        verbose_name="minimum age to start",
+                    ),
+                ),
+                (
+                    "maximum_age_to_start",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=40,
+                        validators=[vaccinations.rule_tables.validate_span],
+                        verbose_name="maximum age to start",
+                    ),
+                ),
+                (
+                    "sexes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=50),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="sexes",
+                    ),
+                ),
+                ("indications", models.JSONField(blank=True, default=list, verbose_name="indications")),
+                (
+                    "schedule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="series",
+                        to="vaccinations.schedule",
+                        verbose_name="vaccination schedule",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "series of doses",
+                "verbose_name_plural": "series of doses",
+                "ordering": ["schedule", "group", "preference"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SeriesDose",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="dose number")),
+                (
+                    "course",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("basic", "basic dose"),
+                            ("additional", "additional dose"),
+                            ("booster", "booster dose"),
+                        ],
+                        default="",
+                        max_length=10,
+                        verbose_name="kind of dose",
+                    ),
+                ),
+                ("is_recurring", models.BooleanField(default=False, verbose_name="recurring")),
+                ("season_begins_on", models.DateField(blank=True, null=True, verbose_name="season begins on")),
+                ("season_ends_on", models.DateField(blank=True, null=True, verbose_name="season ends on")),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="doses",
+                        to="vaccinations.series",
+                        verbose_name="series of doses",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "dose of a series",
+                "verbose_name_plural": "doses of series",
+                "ordering": ["series", "number"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ProductRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("in_force_from", models.DateField(blank=True, null=True, verbose_name="in force from")),
+                (
+                    "in_force_until",
+                    models.DateField(
+                        blank=True, help_text="Last day in force.", null=True, verbose_name="in force until"
+                    ),
+                ),
+                ("source", models.CharField(blank=True, default="", max_length=250, verbose_name="source document")),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[
+                            ("preferable", "recommended"),
+                            ("allowable", "counts"),
+                            ("inadvertent", "given by mistake, does not count"),
+                        ],
+                        default="preferable",
+                        max_length=11,
+                        verbose_name="use",
+                    ),
+                ),
+                ("product", models.CharField(max_length=50, verbose_name="product")),
+                (
+                    "product_name",
+                    models.CharField(blank=True, default="", max_length=150, verbose_name="name of the product"),
+                ),
+                ("trade_name", models.CharField(blank=True, default="", max_length=100, verbose_name="trade name")),
+                ("manufacturer", models.CharField(blank=True, default="", max_length=20, verbose_name="manufacturer")),
+                (
+                    "volume_ml",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=4, null=True, verbose_name="volume, ml"
+                    ),
+                ),
+                (
+                    "from_age",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=40,
+                        validators=[vaccinations.rule_tables.validate_span],
+                        verbose_name="from age",
+                    ),
+                ),
+                (
+                    "before_age",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=40,
+                        validators=[vaccinations.rule_tables.validate_span],
+                        verbose_name="before age",
+                    ),
+                ),
+                ("is_forecast", models.BooleanField(default=False, verbose_name="offered as the next dose")),
+                (
+                    "dose",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="product_rules",
+                        to="vaccinations.seriesdose",
+                        verbose_name="dose of a series",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "product rule",
+                "verbose_name_plural": "product rules",
+                "ordering": ["dose", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="IntervalRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("in_force_from", models.DateField(blank=True, null=True, verbose_name="in force from")),
+                (
+                    "in_force_until",
+                    models.DateField(
+                        blank=True, help_text="Last day in force.", null=True, verbose_name="in force until"
+                    ),
+                ),
+                ("source", models.CharField(blank=True, default="", max_length=250, verbose_name="source document")),
+                ("is_allowable", models.BooleanField(default=False, verbose_name="allowed, not preferred")),
+                (
+                    "counted_from",
+                    models.CharField(
+                        choices=[
+                            ("previous", "the dose before"),
+                            ("number", "the dose of a number"),
+                            ("products", "the last dose of these products"),
+                            ("observation", "an event"),
+                        ],
+                        default="previous",
+                        max_length=11,
+                        verbose_name="counted from",
+                    ),
+                ),
+                ("from_number", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="dose number")),
+                (
+                    "from_products",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=50),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="products",
+                    ),
+                ),
+                (
+                    "from_observation",
+                    models.CharField(blank=True, default="", max_length=20, verbose_name="observation"),
+                ),
+                (
+                    "absolute_minimum",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=40,
+                        validators=[vaccinations.rule_tables.validate_span],
+                        verbose_name="absolute minimum interval",
+                    ),
+                ),
+                (
+                    "minimum",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=40,
+                        validators=[vaccinations.rule_tables.validate_span],
+                        verbose_name="minimum interval",
+                    ),
+                ),
+                (
+                    "earliest_recommended",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=40,
+                        validators=[vaccinations.rule_tables.validate_span],
+                        verbose_name="earliest recommended interval",
+                    ),
+                ),
+                (
+                    "latest_recommended",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=40,
+                        validators=[vaccinations.rule_tables.validate_span],
+                        verbose_name="latest recommended interval",
+                    ),
+                ),
+                (
+                    "dose",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="interval_rules",
+                        to="vaccinations.seriesdose",
+                        verbose_name="dose of a series",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "interval rule",
+                "verbose_name_plural": "interval rules",
+                "ordering": ["dose", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="AgeRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("in_force_from", models.DateField(blank=True, null=True, verbose_name="in force from")),
+                (
+                    "in_force_until",
+                    models.DateField(
+                        blank=True, help_text="Last day in force.", null=True, verbose_name="in force until"
+                    ),
+                ),
+                ("source", models.CharField(blank=True, default="", max_length=250, verbose_name="source document")),
+                (
+                    "absolute_minimum",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=40,
+                        validators=[vaccinations.rule_tables.validate_span],
+                        verbose_name="absolute minimum age",
+                    ),
+                ),
+                (
+                    "minimum",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=40,
+                        validators=[vaccinations.rule_tables.validate_span],
+                        verbose_name="minimum age",
+                    ),
+                ),
+                (
+                    "earliest_recommended",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=40,
+                        validators=[vaccinations.rule_tables.validate_span],
+                        verbose_name="earliest recommended age",
+                    ),
+                ),
+                (
+                    "latest_recommended",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=40,
+                        validators=[vaccinations.rule_tables.validate_span],
+                        verbose_name="latest recommended age",
+                    ),
+                ),
+                (
+                    "maximum",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=40,
+                        validators=[vaccinations.rule_tables.validate_span],
+                        verbose_name="maximum age",
+                    ),
+                ),
+                (
+                    "dose",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="age_rules",
+                        to="vaccinations.seriesdose",
+                        verbose_name="dose of a series",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "age rule",
+                "verbose_name_plural": "age rules",
+                "ordering": ["dose", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SkipRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "context",
+                    models.CharField(
+                        choices=[
+                            ("evaluation", "judging a dose given"),
+                            ("forecast", "looking ahead"),
+                            ("both", "both"),
+                        ],
+                        default="both",
+                        max_length=10,
+                        verbose_name="when",
+                    ),
+                ),
+                ("needs_all_sets", models.BooleanField(default=False, verbose_name="needs all sets")),
+                ("sets", models.JSONField(default=list, verbose_name="sets of conditions")),
+                (
+                    "dose",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="skip_rules",
+                        to="vaccinations.seriesdose",
+                        verbose_name="dose of a series",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "rule for leaving out a dose",
+                "verbose_name_plural": "rules for leaving out a dose",
+                "ordering": ["dose", "pk"],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="series",
+            constraint=models.UniqueConstraint(fields=("schedule", "name"), name="series_name_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="seriesdose",
+            constraint=models.UniqueConstraint(fields=("series", "number"), name="seriesdose_number_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="seriesdose",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="seriesdose_number_from_one"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="productrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("in_force_until", None),
+                    ("in_force_from", None),
+                    ("in_force_until__gte", models.F("in_force_from")),
+                    _connector="OR",
+                ),
+                name="productrule_dates_in_order",
+                violation_error_message="The last day in force is before the first.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="intervalrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("counted_from", "previous"),
+                        ("from_number", None),
+                        ("from_observation", ""),
+                        ("from_products", []),
+                    ),
+                    models.Q(
+                        ("counted_from", "number"),
+                        ("from_number__isnull", False),
+                        ("from_observation", ""),
+                        ("from_products", []),
+                    ),
+                    models.Q(
+                        ("counted_from", "products"),
+                        ("from_number", None),
+                        ("from_observation", ""),
+                        ("from_products__len__gte", 1),
+                    ),
+                    models.Q(
+                        ("counted_from", "observation"),
+                        ("from_number", None),
+                        ("from_products", []),
+                        models.Q(("from_observation", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="intervalrule_counted_from_one_thing",
+                violation_error_message="Say what the interval is counted from, and nothing else.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="intervalrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("in_force_until", None),
+                    ("in_force_from", None),
+                    ("in_force_until__gte", models.F("in_force_from")),
+                    _connector="OR",
+                ),
+                name="intervalrule_dates_in_order",
+                violation_error_message="The last day in force is before the first.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="agerule",
+            constraint=models.UniqueConstraint(
+                fields=("dose", "in_force_from"), name="agerule_once_a_period", nulls_distinct=False
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="agerule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("in_force_until", None),
+                    ("in_force_from", None),
+                    ("in_force_until__gte", models.F("in_force_from")),
+                    _connector="OR",
+                ),
+                name="agerule_dates_in_order",
+                violation_error_message="The last day in force is before the first.",
+            ),
+        ),
     ]

@@ -1,0 +1,161 @@
+"""Whether another dose of a series is due, when, and of what. Pure. CDSi Logic Specification, chapter 7."""
+
+from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from vaccinations.evaluation import Progress, is_skippable, reference_day
+from vaccinations.rules import Context, Contraindication, Interval, Person, TargetDose
+from vaccinations.spans import Span
+
+
+class SeriesStatus(StrEnum):
+    NOT_COMPLETE = "Not complete"
+    COMPLETE = "Complete"
+    IMMUNE = "Immune"
+    CONTRAINDICATED = "Contraindicated"
+    AGED_OUT = "Aged out"
+    NOT_RECOMMENDED = "Not recommended"
+
+
+@dataclass(frozen=True)
+class Due:
+    """The dose that is due next. `number` counts the person's doses, `target` the doses of the series.
+
+    `past_due_on` is the first day that is too late for the recommendation less one, as CDSi has it; `latest_on` the last
+    day at which the dose would still count. None: not laid down.
+    """
+
+    number: int
+    target: int
+    course: str
+    earliest_on: date
+    recommended_on: date
+    past_due_on: date | None
+    latest_on: date | None
+    products: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """How a person stands in one series."""
+
+    progress: Progress
+    status: SeriesStatus
+    due: Due | None = None
+    earliest_on: date | None = None
+
+
+def forecast(progress: Progress, contraindications: Iterable[Contraindication], on: date) -> Forecast:
+    """Returns the status of the series on that day and its next dose, if one is due."""
+    progress = deepcopy(progress)
+    forbidding = [rule for rule in contraindications if _applies(rule, progress.person, on)]
+    while True:
+        _skip(progress, on)
+        outcome = _outcome(progress, forbidding, on)
+        # Section 7.6: a dose that will be superfluous on the very day it is due is not due.
+        if outcome.due is None or not is_skippable(progress, Context.FORECAST, outcome.due.earliest_on):
+            return outcome
+        progress.skip_target()
+
+
+def finish_day(outcome: Forecast, on: date) -> date | None:
+    """The day the series could be finished (SELECTB-12): next dose, then the longest interval among the rest."""
+    if outcome.earliest_on is None:
+        return None
+    spans = [interval.minimum for dose in outcome.progress.remaining[1:] for interval in dose.intervals_on(on)]
+    return max((span.after(outcome.earliest_on) for span in spans if span), default=outcome.earliest_on)
+
+
+def _skip(progress: Progress, on: date) -> None:
+    while progress.target and is_skippable(progress, Context.FORECAST, on):
+        progress.skip_target()
+
+
+def _outcome(progress: Progress, forbidding: list[Contraindication], on: date) -> Forecast:
+    """Table 7-10."""
+    target, person = progress.target, progress.person
+    if person.is_immune:
+        return Forecast(progress, SeriesStatus.IMMUNE)
+    if any(not rule.products for rule in forbidding):
+        return Forecast(progress, SeriesStatus.CONTRAINDICATED)
+    if target is None:
+        return Forecast(progress, SeriesStatus.COMPLETE if progress.valid else SeriesStatus.NOT_RECOMMENDED)
+    if target.season_ends_on and on > target.season_ends_on:
+        return Forecast(progress, SeriesStatus.NOT_RECOMMENDED)
+    earliest_on = _earliest_on(progress, target, on)
+    maximum = person.reaches(target.ages_on(on).maximum)
+    if maximum and maximum <= max(on, earliest_on):
+        return Forecast(progress, SeriesStatus.AGED_OUT)
+    due = _due(progress, target, earliest_on, forbidding, on)
+    return Forecast(progress, SeriesStatus.NOT_COMPLETE, due, earliest_on)
+
+
+def _due(
+    progress: Progress, target: TargetDose, earliest_on: date, forbidding: list[Contraindication], on: date
+) -> Due:
+    """Table 7-13. FORECASTDN-1: the number counts the doses that were satisfied, not those left out."""
+    maximum = progress.person.reaches(target.ages_on(on).maximum)
+    recommended_on = max(earliest_on, _recommended_on(progress, target, on) or earliest_on)
+    return Due(
+        number=len(progress.valid) + 1,
+        target=target.number,
+        course=target.course,
+        earliest_on=earliest_on,
+        recommended_on=recommended_on,
+        past_due_on=_past_due_on(progress, target, earliest_on, on),
+        latest_on=maximum - timedelta(days=1) if maximum else None,
+        products=_products(progress.person, target, forbidding, recommended_on),
+    )
+
+
+def _earliest_on(progress: Progress, target: TargetDose, on: date) -> date:
+    """FORECASTDTCAN-1: the latest of all that must come first; the day of birth or the forecast where nothing must."""
+    given = [verdict.dose.given_on for verdict in progress.verdicts]
+    minimum = progress.person.reaches(target.ages_on(on).minimum)
+    days = [minimum, target.season_begins_on, *given, *_interval_days(progress, target, on, "minimum")]
+    return max((day for day in days if day), default=progress.person.born_on or on)
+
+
+def _recommended_on(progress: Progress, target: TargetDose, on: date) -> date | None:
+    """FORECASTDT-2: by age where the schedule recommends one, else by interval."""
+    by_age = progress.person.reaches(target.ages_on(on).earliest_recommended)
+    return by_age or max(_interval_days(progress, target, on, "earliest_recommended"), default=None)
+
+
+def _past_due_on(progress: Progress, target: TargetDose, earliest_on: date, on: date) -> date | None:
+    """FORECASTDT-3 and -6."""
+    by_age = progress.person.reaches(target.ages_on(on).latest_recommended)
+    latest = by_age or max(_interval_days(progress, target, on, "latest_recommended"), default=None)
+    return max(earliest_on, latest - timedelta(days=1)) if latest else None
+
+
+def _interval_days(progress: Progress, target: TargetDose, on: date, bound: str) -> list[date]:
+    """The days that the intervals in force lead to, for one of their bounds."""
+    days = (_bound_day(progress, interval, bound) for interval in target.intervals_on(on))
+    return [day for day in days if day]
+
+
+def _bound_day(progress: Progress, interval: Interval, bound: str) -> date | None:
+    day: date | None = reference_day(progress, interval)
+    span: Span | None = getattr(interval, bound)
+    return span.after(day) if day and span else None
+
+
+def _products(person: Person, target: TargetDose, forbidding: list[Contraindication], day: date) -> tuple[str, ...]:
+    """FORECASTRECVAC-1: what the schedule wants given next at that age, less what is contraindicated."""
+    forbidden = {product for rule in forbidding for product in rule.products}
+    return tuple(
+        use.product
+        for use in target.preferable
+        if use.is_forecast
+        and use.product not in forbidden
+        and use.holds(day)
+        and person.is_aged(day, use.from_age, use.before_age)
+    )
+
+
+def _applies(rule: Contraindication, person: Person, on: date) -> bool:
+    return rule.observation in person.observations and person.is_aged(on, rule.from_age, rule.before_age)

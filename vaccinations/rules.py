@@ -1,0 +1,249 @@
+"""The rules of a vaccination schedule, as the engine takes them: dated, and free of any country or product. Pure.
+
+The words are those of CDC's CDSi Logic Specification (chapters 3 and 5), the most general schedule in public use; a
+national schedule uses the few it needs. Empty always means "not laid down", never zero.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from vaccinations.spans import Span, read_span
+
+CONDITION_KINDS = frozenset({"age", "count", "interval", "completed"})
+COMPARISONS = frozenset({"greater than", "equal to", "less than"})
+
+
+class Kind(StrEnum):
+    STANDARD = "standard"
+    RISK = "risk"
+    EVALUATION_ONLY = "evaluation"
+
+
+class Course(StrEnum):
+    """What a dose is to the person: the kinds of Vietnam's rules (FIELD 1.4), empty where a schedule names none."""
+
+    BASIC = "basic"
+    ADDITIONAL = "additional"
+    BOOSTER = "booster"
+
+
+class Context(StrEnum):
+    EVALUATION = "evaluation"
+    FORECAST = "forecast"
+    BOTH = "both"
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A rule that holds from one day to another (section 3.3): a dose is judged by the rule of its day."""
+
+    begins_on: date | None = None
+    ends_on: date | None = None
+
+    def holds(self, on: date) -> bool:
+        return (self.begins_on is None or self.begins_on <= on) and (self.ends_on is None or on <= self.ends_on)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ages(InForce):
+    absolute_minimum: Span | None = None
+    minimum: Span | None = None
+    earliest_recommended: Span | None = None
+    latest_recommended: Span | None = None
+    maximum: Span | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval(InForce):
+    """Counted from one thing: the dose before, the dose that satisfied a number, the last of some products, an event."""
+
+    from_previous: bool = False
+    from_number: int | None = None
+    from_products: frozenset[str] = frozenset()
+    from_observation: str = ""
+    absolute_minimum: Span | None = None
+    minimum: Span | None = None
+    earliest_recommended: Span | None = None
+    latest_recommended: Span | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductUse(InForce):
+    """A product that may satisfy the dose, between two ages; `is_forecast`: it is what the next dose should be."""
+
+    product: str
+    from_age: Span | None = None
+    before_age: Span | None = None
+    trade_name: str = ""
+    manufacturer: str = ""
+    is_forecast: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """One reason to leave a dose out (section 6.2); `kind` is age, count, interval or completed."""
+
+    kind: str
+    from_age: Span | None = None
+    before_age: Span | None = None
+    from_day: date | None = None
+    before_day: date | None = None
+    interval: Span | None = None
+    products: frozenset[str] = frozenset()
+    series_groups: frozenset[str] = frozenset()
+    is_valid_only: bool = False
+    comparison: str = ""
+    number: int = 0
+
+    @classmethod
+    def read(cls, facts: dict[str, Any]) -> "Condition":
+        """The condition that a JSON object of the same names stands for; raises KeyError, TypeError or ValueError."""
+        comparison = facts.get("comparison", "")
+        if facts["kind"] not in CONDITION_KINDS or (facts["kind"] == "count" and comparison not in COMPARISONS):
+            raise ValueError(f"no such condition: {facts!r}")
+        return cls(
+            kind=facts["kind"],
+            comparison=comparison,
+            number=int(facts.get("number", 0)),
+            is_valid_only=bool(facts.get("is_valid_only", False)),
+            products=frozenset(facts.get("products", ())),
+            series_groups=frozenset(facts.get("series_groups", ())),
+            **{name: read_span(facts.get(name, "")) for name in ("from_age", "before_age", "interval")},
+            **{name: _read_day(facts.get(name)) for name in ("from_day", "before_day")},
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkipSet(InForce):
+    conditions: tuple[Condition, ...] = ()
+    needs_all: bool = True
+
+    @classmethod
+    def read(cls, facts: dict[str, Any]) -> "SkipSet":
+        """The set that a JSON object stands for: conditions, needs_all, begins_on, ends_on."""
+        return cls(
+            conditions=tuple(Condition.read(condition) for condition in facts["conditions"]),
+            needs_all=bool(facts.get("needs_all", True)),
+            begins_on=_read_day(facts.get("begins_on")),
+            ends_on=_read_day(facts.get("ends_on")),
+        )
+
+
+@dataclass(frozen=True)
+class Skip:
+    context: Context
+    sets: tuple[SkipSet, ...] = ()
+    needs_all: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetDose:
+    """One dose of a series; all its rules, of all times."""
+
+    number: int
+    course: str = ""
+    ages: tuple[Ages, ...] = ()
+    intervals: tuple[Interval, ...] = ()
+    allowable_intervals: tuple[Interval, ...] = ()
+    preferable: tuple[ProductUse, ...] = ()
+    allowable: tuple[ProductUse, ...] = ()
+    inadvertent: tuple[ProductUse, ...] = ()
+    skips: tuple[Skip, ...] = ()
+    is_recurring: bool = False
+    season_begins_on: date | None = None
+    season_ends_on: date | None = None
+
+    def ages_on(self, day: date) -> Ages:
+        """The age rule in force on that day, an empty one where none is."""
+        return next((ages for ages in self.ages if ages.holds(day)), Ages())
+
+    def intervals_on(self, day: date) -> list[Interval]:
+        return [interval for interval in self.intervals if interval.holds(day)]
+
+
+@dataclass(frozen=True)
+class Indication:
+    """Who a risk series is for: a person with this observation, between two ages."""
+
+    observation: str
+    from_age: Span | None = None
+    before_age: Span | None = None
+
+    @classmethod
+    def read(cls, facts: dict[str, Any]) -> "Indication":
+        """The indication that a JSON object stands for: observation, from_age, before_age."""
+        return cls(facts["observation"], read_span(facts.get("from_age", "")), read_span(facts.get("before_age", "")))
+
+
+@dataclass(frozen=True)
+class Contraindication:
+    """An observation that forbids these products, or all of the schedule where none is named, between two ages."""
+
+    observation: str
+    products: frozenset[str] = frozenset()
+    from_age: Span | None = None
+    before_age: Span | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """One way to be protected: its doses in order, and how it competes with the others (chapter 8)."""
+
+    name: str
+    doses: tuple[TargetDose, ...]
+    kind: str = Kind.STANDARD
+    group: str = ""
+    equivalent_groups: frozenset[str] = frozenset()
+    priority: str = ""
+    preference: int = 0
+    is_default: bool = False
+    is_product_path: bool = False
+    minimum_age_to_start: Span | None = None
+    maximum_age_to_start: Span | None = None
+    sexes: frozenset[str] = frozenset()
+    indications: tuple[Indication, ...] = ()
+
+
+@dataclass(frozen=True)
+class Schedule:
+    series: tuple[Series, ...]
+    contraindications: tuple[Contraindication, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenDose:
+    """A dose as it was given; `is_substandard`: expired, recalled or spoilt (section 6.1)."""
+
+    product: str
+    given_on: date
+    manufacturer: str = ""
+    trade_name: str = ""
+    is_substandard: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Whom the schedule is applied to. Without a date of birth, no age is checked and none is forecast from.
+
+    `observations` maps the code of a condition, allergy or event to its day, None where the day is not known.
+    """
+
+    born_on: date | None = None
+    sex: str = ""
+    observations: dict[str, date | None] = field(default_factory=dict)
+    is_immune: bool = False
+
+    def reaches(self, age: Span | None) -> date | None:
+        """The day the person is that old; None where the age is not laid down or the birth not known."""
+        return age.after(self.born_on) if age and self.born_on else None
+
+    def is_aged(self, on: date, from_age: Span | None, before_age: Span | None) -> bool:
+        """Whether the person is at least as old as the one and not yet as old as the other on that day."""
+        begin, end = self.reaches(from_age), self.reaches(before_age)
+        return (begin is None or begin <= on) and (end is None or on < end)
+
+
+def _read_day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
