@@ -6,7 +6,22 @@ from django.utils.translation import gettext_lazy as _
 from residents.admin import number_in
 from residents.citizen_id import grouped
 from residents.templatetags.people import masked_number
-from vaccinations.models import CourseRule, Dose, Facility, FacilityAssignment, Lot, Vaccine
+from vaccinations.models import (
+    AgeRule,
+    Contraindication,
+    CourseRule,
+    Dose,
+    Facility,
+    FacilityAssignment,
+    IntervalRule,
+    Lot,
+    ProductRule,
+    Schedule,
+    Series,
+    SeriesDose,
+    SkipRule,
+    Vaccine,
+)
 from vaxreg.admin import UserAdmin
 from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin, PersonalDataAdmin
 
@@ -37,6 +52,52 @@ class CourseRuleAdmin(AuditedModelAdmin):
     list_select_related = ["vaccine"]
     search_fields = ["vaccine__name", "source"]
     autocomplete_fields = ["vaccine"]
+
+
+class ContraindicationInline(AuditedInline):
+    model = Contraindication
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(AuditedModelAdmin):
+    list_display = ["name", "code", "source"]
+    search_fields = ["name", "code"]
+    inlines = [ContraindicationInline]
+
+
+@admin.register(Series)
+class SeriesAdmin(AuditedModelAdmin):
+    list_display = ["name", "schedule", "kind", "group", "preference"]
+    list_filter = ["schedule", "kind"]
+    list_select_related = ["schedule"]
+    search_fields = ["name", "schedule__name"]
+    autocomplete_fields = ["schedule"]
+
+
+class AgeRuleInline(AuditedInline):
+    model = AgeRule
+
+
+class IntervalRuleInline(AuditedInline):
+    model = IntervalRule
+
+
+class ProductRuleInline(AuditedInline):
+    model = ProductRule
+
+
+class SkipRuleInline(AuditedInline):
+    model = SkipRule
+
+
+@admin.register(SeriesDose)
+class SeriesDoseAdmin(AuditedModelAdmin):
+    list_display = ["series", "number", "course"]
+    list_filter = ["series__schedule", "course"]
+    list_select_related = ["series"]
+    search_fields = ["series__name"]
+    autocomplete_fields = ["series"]
+    inlines = [AgeRuleInline, IntervalRuleInline, ProductRuleInline, SkipRuleInline]
 
 
 @admin.register(Facility)

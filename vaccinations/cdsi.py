@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from vaccinations.rule_tables import (
@@ -71,7 +72,7 @@ def load_cdsi(*, by: Actor, path: Path, code: str = "cdsi") -> dict[str, int]:
         raise DamagedFileError(f"{path.name} holds no antigenSupportingData")
     try:
         return _replace(by=by, root=root, code=code, source=path.name)
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, ValidationError) as error:
         raise DamagedFileError(f"{path.name}: {error}") from error
 
 
@@ -107,7 +108,8 @@ def _add_series(schedule: Schedule, root: Element) -> dict[str, int]:
 
 def _save(rows: list[models.Model]) -> int:
     for row in rows:
-        row.clean_fields()
+        # Not the keys: to look up a thousand of them would take a statement each.
+        row.clean_fields(exclude={"dose", "schedule"})
         row.clean()
     if rows:
         type(rows[0]).objects.bulk_create(rows)
@@ -131,7 +133,7 @@ def _series(schedule: Schedule, element: Element) -> Series:
         sexes=[sex.text.strip()[0] for sex in element.findall("requiredGender") if _says(sex.text)],
         indications=[_indication(indication) for indication in element.findall("indication")],
     )
-    series.clean_fields()
+    series.clean_fields(exclude={"schedule"})
     return series
 
 

@@ -1,11 +1,23 @@
-"""A schedule's rows put together for the engine."""
+"""A schedule's rows put together for the engine, and Vietnam's own rules read from vaccinations/data/."""
 
+import csv
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+
+from django.db import models, transaction
 from django.db.models import Prefetch
 
 from vaccinations import rules
-from vaccinations.rule_tables import Schedule, SeriesDose
+from vaccinations.rule_tables import AgeRule, IntervalRule, ProductRule, Schedule, Series, SeriesDose
+from vaxreg import audit
+from vaxreg.actors import Actor
 
+DATA = Path(__file__).parent / "data"
 RULES = ("age_rules", "interval_rules", "product_rules", "skip_rules")
+VIETNAM = "vn"
+EVERY = "*"
+TABLES: dict[str, type[models.Model]] = {"age": AgeRule, "interval": IntervalRule, "product": ProductRule}
 
 
 def schedule_terms(code: str) -> rules.Schedule:
@@ -16,3 +28,62 @@ def schedule_terms(code: str) -> rules.Schedule:
         series=tuple(series.terms for series in schedule.series.prefetch_related(doses)),
         contraindications=tuple(rule.terms for rule in schedule.contraindications.all()),
     )
+
+
+@transaction.atomic
+def load_vietnam(*, by: Actor) -> int:
+    """Adds Vietnam's schedule (FIELD 1.4) where there is none, and returns the number of series added.
+
+    A schedule that is there stays as it is: an administrator may have entered successors.
+    """
+    facts = {"name": "Việt Nam, COVID-19", "source": "vaccinations/data/schedule_vn.csv: a source for each rule"}
+    schedule, is_new = Schedule.objects.get_or_create(code=VIETNAM, defaults=facts)
+    if not is_new:
+        return 0
+    with (DATA / "schedule_vn.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    vaccines = list(dict.fromkeys(row["vaccine"] for row in rows if row["vaccine"] != EVERY))
+    for preference, vaccine in enumerate(vaccines, start=1):
+        own = [row for row in rows if row["vaccine"] in {vaccine, EVERY}]
+        _add_series(schedule, vaccine, preference, own)
+    audit.record(by=by, action="schedule.loaded", subject=schedule, changes={"series": 2 * len(vaccines)})
+    return 2 * len(vaccines)
+
+
+def _add_series(schedule: Schedule, vaccine: str, preference: int, rows: list[dict[str, str]]) -> None:
+    """Two series a vaccine: everybody's, and one with an additional dose.
+
+    Who needs the additional dose is not verified: the series has no indications, so concerns nobody until they are kept.
+    """
+    common = {"schedule": schedule, "preference": preference, "is_product_path": True}
+    everybody = Series.objects.create(**common, name=vaccine, group="1", equivalent_groups=["2"])
+    _add_doses(everybody, [row for row in rows if row["course"] != rules.Course.ADDITIONAL])
+    name, kind = f"{vaccine} + additional", Series.Kind.RISK
+    _add_doses(Series.objects.create(**common, name=name, kind=kind, group="2", equivalent_groups=["1"]), rows)
+
+
+def _add_doses(series: Series, rows: Iterable[dict[str, str]]) -> None:
+    """Doses are numbered through all courses; the file numbers them within each."""
+    order = list(rules.Course)
+    ordered = sorted(rows, key=_dose_of)
+    ordered.sort(key=lambda row: order.index(rules.Course(row["course"])))
+    for number, (dose_key, group) in enumerate(groupby(ordered, key=_dose_of), start=1):
+        dose = SeriesDose.objects.create(series=series, number=number, course=dose_key[0])
+        for row in group:
+            _add_rule(dose, row)
+
+
+def _dose_of(row: dict[str, str]) -> tuple[str, int]:
+    return row["course"], int(row["number"])
+
+
+def _add_rule(dose: SeriesDose, row: dict[str, str]) -> None:
+    """The columns of the rule's table that are filled in; an empty one is not laid down."""
+    table = TABLES[row["rule"]]
+    columns = {field.name for field in table._meta.fields}
+    facts = {name: text for name, text in row.items() if text and name in columns}
+    if row["rule"] == "product" and row["use"] == ProductRule.Use.PREFERABLE:
+        facts["is_forecast"] = True
+    rule = table(dose=dose, **facts)
+    rule.full_clean()
+    rule.save()

@@ -29,10 +29,12 @@ def validate_span(text: str) -> None:
 
 
 def span_field(label: str) -> models.CharField:
+    """A column for a length of time, empty where none is laid down."""
     return models.CharField(label, max_length=40, blank=True, default="", validators=[validate_span])
 
 
 def codes_field(label: str) -> ArrayField:
+    """A column for a list of codes."""
     return ArrayField(models.CharField(max_length=50), verbose_name=label, default=list, blank=True)
 
 

@@ -10,18 +10,23 @@ from datetime import date, timedelta
 
 from vaccinations.evaluation import Verdict, evaluate
 from vaccinations.forecast import Due, Forecast, SeriesStatus, forecast
-from vaccinations.rules import GivenDose, Person, Schedule
+from vaccinations.rules import GivenDose, Person, Schedule, Series
 from vaccinations.selection import best, is_relevant
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """A history judged: a verdict for each dose in the order they came in, the status, and the dose due next."""
+    """A history judged: a verdict for each dose in the order they came in, the status, and the dose due next.
+
+    `completed_courses` are those of basic, additional and booster of which no dose is missing: a person may be through
+    the basic course long before the series, which ends with the boosters, is complete.
+    """
 
     series: str
     verdicts: tuple[Verdict, ...]
     status: SeriesStatus
     due: Due | None
+    completed_courses: tuple[str, ...] = ()
 
 
 def assess(*, schedule: Schedule, person: Person, history: Iterable[GivenDose], on: date) -> Assessment | None:
@@ -42,7 +47,14 @@ def assess(*, schedule: Schedule, person: Person, history: Iterable[GivenDose], 
         verdicts=tuple(verdicts[index] for index in range(len(history))),
         status=chosen.status,
         due=chosen.due,
+        completed_courses=_completed_courses(chosen),
     )
+
+
+def _completed_courses(outcome: Forecast) -> tuple[str, ...]:
+    missing = {dose.course for dose in outcome.progress.remaining}
+    courses = dict.fromkeys(dose.course for dose in outcome.progress.series.doses if dose.course)
+    return tuple(course for course in courses if course not in missing)
 
 
 def _outcomes(schedule: Schedule, person: Person, ordered: list[GivenDose], on: date) -> list[Forecast]:
@@ -55,7 +67,14 @@ def _outcomes(schedule: Schedule, person: Person, ordered: list[GivenDose], on: 
     return _round(schedule, relevant, person, ordered, on, completed) if completed else outcomes
 
 
-def _round(schedule, relevant, person, ordered, on, completed) -> list[Forecast]:
+def _round(
+    schedule: Schedule,
+    relevant: list[Series],
+    person: Person,
+    ordered: list[GivenDose],
+    on: date,
+    completed: frozenset[str],
+) -> list[Forecast]:
     return [
         forecast(evaluate(series, person, ordered, completed), schedule.contraindications, on) for series in relevant
     ]
