@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
 from vaccinations.rule_tables import (
     AgeRule,
@@ -72,7 +72,7 @@ def load_cdsi(*, by: Actor, path: Path, code: str = "cdsi") -> dict[str, int]:
         raise DamagedFileError(f"{path.name} holds no antigenSupportingData")
     try:
         return _replace(by=by, root=root, code=code, source=path.name)
-    except (KeyError, ValueError, ValidationError) as error:
+    except (KeyError, ValueError, ValidationError, IntegrityError) as error:
         raise DamagedFileError(f"{path.name}: {error}") from error
 
 

@@ -81,6 +81,7 @@ class Progress:
         return [verdict for verdict in self.verdicts if verdict.status == DoseStatus.VALID]
 
     def skip_target(self) -> None:
+        """The next dose is left out: the one after it is next."""
         self.skipped.add(self.target.number)
         self.position += 1
 

@@ -8,7 +8,18 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from residents.tests.factories import ResidentFactory, UnitFactory
-from vaccinations.models import CourseRule, Dose, Facility, FacilityAssignment, Lot, Slip, Vaccine
+from vaccinations.models import (
+    CourseRule,
+    Dose,
+    Facility,
+    FacilityAssignment,
+    Lot,
+    Schedule,
+    Series,
+    SeriesDose,
+    Slip,
+    Vaccine,
+)
 from vaccinations.services import Entry
 from vaxreg.models import User
 from vaxreg.roles import Role
@@ -33,6 +44,33 @@ class CourseRuleFactory(DjangoModelFactory):
     minimum_age_years = 18
     minimum_interval_days = 21
     recommended_interval_days = 28
+    source = "test"
+
+
+class SeriesDoseFactory(DjangoModelFactory):
+    """The first dose of a series of a schedule of its own."""
+
+    class Meta:
+        model = SeriesDose
+
+    series = factory.SubFactory("vaccinations.tests.factories.SeriesFactory")
+    number = 1
+
+
+class SeriesFactory(DjangoModelFactory):
+    class Meta:
+        model = Series
+
+    schedule = factory.SubFactory("vaccinations.tests.factories.ScheduleFactory")
+    name = factory.Sequence(lambda n: f"Series {n}")
+
+
+class ScheduleFactory(DjangoModelFactory):
+    class Meta:
+        model = Schedule
+
+    code = factory.Sequence(lambda n: f"schedule-{n}")
+    name = factory.Sequence(lambda n: f"Schedule {n}")
     source = "test"
 
 

@@ -12,7 +12,7 @@ from checkpoints.models import Passage
 from checkpoints.tests.factories import CheckpointAssignmentFactory, DeclarationFactory, SymptomFactory
 from residents.tests.factories import AreaAssignmentFactory
 from vaccinations.models import FacilityAssignment
-from vaccinations.tests.factories import CourseRuleFactory, DoseFactory
+from vaccinations.tests.factories import CourseRuleFactory, DoseFactory, SeriesDoseFactory
 from vaxreg import audit
 from vaxreg.access import PUBLIC
 from vaxreg.actors import Actor
@@ -71,6 +71,7 @@ def rows(db):
     """The address part of one row of each model in the admin."""
     dose = DoseFactory()
     CourseRuleFactory()
+    SeriesDoseFactory()
     FacilityAssignment.objects.create(user=UserFactory(), facility=dose.facility)
     AreaAssignmentFactory()
     declaration = DeclarationFactory()
