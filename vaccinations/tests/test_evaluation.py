@@ -168,3 +168,82 @@ def test_a_recurring_dose_is_due_again():
     )
     assert [verdict.number for verdict in progress.verdicts] == [1, 2, 2]
     assert progress.target == yearly
+
+
+@pytest.mark.parametrize(
+    ("rule", "facts", "use", "counts"),
+    [
+        ("Table 6-30: of the trade name", {"trade_name": "Aaa"}, {"trade_name": "Aaa"}, True),
+        ("Table 6-30: of another", {"trade_name": "Bbb"}, {"trade_name": "Aaa"}, False),
+        ("Table 6-30: of another manufacturer", {"manufacturer": "Y"}, {"manufacturer": "X"}, False),
+        ("Table 6-30: of any manufacturer", {"manufacturer": "Y"}, {}, True),
+        ("Table 6-30: on the first day of the age", {}, {"from_age": read_span("20 years")}, True),
+        ("Table 6-30: too young for it", {}, {"from_age": read_span("20 years 1 day")}, False),
+        ("Table 6-30: on the day too old for it", {}, {"before_age": read_span("20 years")}, False),
+    ],
+)
+def test_a_product_is_for_an_age_a_name_and_a_maker(rule, facts, use, counts):
+    first = replace(FIRST, preferable=uses("A", **use))
+    dose = GivenDose(product="A", given_on=date(2020, 1, 1), **facts)
+    assert (verdicts(series(first), [dose])[0][0] == "Valid") == counts, rule
+
+
+def test_no_interval_is_counted_from_a_product_given_by_mistake():
+    """CALCDTINT-8."""
+    first = replace(FIRST, intervals=(interval(from_previous=False, from_products=["C"], absolute_minimum="28 days"),))
+    assert verdicts(series(first), given(("C", "2020-01-01"), ("A", "2020-01-02")))[1] == ("Valid", "")
+
+
+def test_an_interval_may_be_counted_from_an_event():
+    """CALCDTINT-9."""
+    after = replace(interval(from_previous=False, absolute_minimum="90 days"), from_observation="X")
+    person = replace(PERSON, observations={"X": date(2020, 1, 1)})
+    first = series(replace(FIRST, intervals=(after,)))
+    assert verdicts(first, given(("A", "2020-03-30")), person)[0][0] == "Not Valid"
+    assert verdicts(first, given(("A", "2020-03-31")), person)[0][0] == "Valid"
+    assert verdicts(first, given(("A", "2020-01-02")))[0][0] == "Valid"
+
+
+@pytest.mark.parametrize(
+    ("rule", "facts", "is_skipped"),
+    [
+        ("of these products", {}, True),
+        ("of any product", {"products": frozenset()}, True),
+        ("of other products", {"products": frozenset("Z")}, False),
+        ("before that day", {"before_day": date(2020, 1, 2)}, True),
+        ("not on that day", {"before_day": date(2020, 1, 1)}, False),
+        ("on that day or after", {"from_day": date(2020, 1, 1)}, True),
+        ("at that age", {"from_age": read_span("20 years")}, True),
+        ("not below it", {"from_age": read_span("20 years 1 day")}, False),
+        ("invalid doses only if all are counted", {"products": frozenset("B"), "is_valid_only": False}, True),
+        ("invalid doses are not valid ones", {"products": frozenset("B")}, False),
+    ],
+)
+def test_doses_are_counted_to_leave_one_out(rule, facts, is_skipped):
+    """CONDSKIP-1. B does not count for the first dose."""
+    second = replace(SECOND, skips=(skip(Context.BOTH, replace(MANY, **facts)),))
+    history = given(("B", "2019-12-01"), ("A", "2020-01-01"), ("A", "2021-02-01"))
+    numbers = [verdict.number for verdict in evaluate(series(FIRST, second, THIRD), PERSON, history).verdicts]
+    assert (numbers[-1] == 3) == is_skipped, rule
+
+
+def test_sets_are_joined_and_hold_for_their_time():
+    """Table 6-11 and section 3.3."""
+    never = SkipSet(conditions=(replace(MANY, number=9),))
+    always = SkipSet(conditions=(OLD,))
+
+    def last(*sets, needs_all=False):
+        second = replace(SECOND, skips=(Skip(Context.BOTH, sets, needs_all),))
+        history = given(("A", "2021-01-01"), ("A", "2021-02-01"))
+        return evaluate(series(FIRST, second, THIRD), PERSON, history).verdicts[-1].number
+
+    assert last(never, always) == 3
+    assert last(never, always, needs_all=True) == 2
+    assert last(replace(always, begins_on=date(2021, 2, 1))) == 3
+    assert last(replace(always, begins_on=date(2021, 2, 2))) == 2
+
+
+def test_nobody_of_unknown_age_is_of_an_age_to_leave_a_dose_out():
+    second = replace(SECOND, skips=(skip(Context.BOTH, OLD),))
+    history = given(("A", "2021-01-01"), ("A", "2021-02-01"))
+    assert evaluate(series(FIRST, second, THIRD), Person(), history).verdicts[-1].number == 2

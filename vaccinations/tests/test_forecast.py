@@ -5,10 +5,24 @@ from datetime import date
 
 import pytest
 
+from vaccinations.evaluation import evaluate
+from vaccinations.forecast import forecast
 from vaccinations.rules import Condition, Context, Person, Skip, SkipSet
 from vaccinations.schedule import assess
 from vaccinations.spans import read_span
-from vaccinations.tests.series import BORN, FIRST, PERSON, SECOND, ages, forbids, given, interval, schedule, series
+from vaccinations.tests.series import (
+    BORN,
+    FIRST,
+    PERSON,
+    SECOND,
+    ages,
+    forbids,
+    given,
+    interval,
+    schedule,
+    series,
+    uses,
+)
 
 ON = date(2020, 2, 15)
 
@@ -141,3 +155,45 @@ def test_a_course_is_complete_before_the_series_is():
     history = given(("A", "2019-01-01"), ("A", "2019-03-01"))
     outcome = assess(schedule=schedule(series(*doses)), person=PERSON, history=history, on=ON)
     assert (outcome.completed_courses, outcome.due.course, outcome.status) == (("basic",), "booster", "Not complete")
+
+
+def test_a_season_and_a_maximum_age_bound_the_days():
+    """FORECASTDTCAN-1, FORECASTDT-4."""
+    bounded = replace(FIRST, ages=(ages(maximum="30 years"),), season_begins_on=date(2020, 9, 1))
+    first = due(schedule(series(bounded)))
+    assert (first.earliest_on, first.latest_on) == (date(2020, 9, 1), date(2029, 12, 31))
+
+
+def test_past_due_goes_by_age_where_one_is_recommended():
+    """FORECASTDT-3."""
+    bounded = replace(SECOND, ages=(ages(latest_recommended="21 years"),))
+    assert due(schedule(series(FIRST, bounded)), ("A", "2020-02-01")).past_due_on == date(2020, 12, 31)
+
+
+def test_products_offered_are_those_for_the_age_and_the_day():
+    """FORECASTRECVAC-1: on the recommended day, not that of the forecast."""
+    kinds = (
+        *uses("young", before_age=read_span("18 years")),
+        *uses("grown", from_age=read_span("18 years")),
+        *uses("ended", ends_on=date(2017, 12, 31)),
+        replace(uses("A")[0], is_forecast=False),
+    )
+    child = Person(born_on=BORN)
+    assert due(schedule(series(replace(FIRST, preferable=kinds))), person=child, on=date(2015, 1, 1)).products == (
+        "grown",
+    )
+
+
+def test_a_contraindication_holds_between_two_ages():
+    infants = replace(forbids("080"), before_age=read_span("2 years"))
+    allergic = replace(PERSON, observations={"080": None})
+    assert status(schedule(contraindications=[infants]), person=allergic) == "Not complete"
+    assert status(schedule(contraindications=[infants]), person=allergic, on=date(2001, 12, 31)) == "Contraindicated"
+
+
+def test_a_forecast_leaves_the_evaluation_as_it_was():
+    progress = evaluate(
+        series(FIRST, replace(SECOND, skips=(grown_up("18 years"),))), PERSON, given(("A", "2020-01-01"))
+    )
+    assert forecast(progress, [], ON).status == "Complete"
+    assert progress.target.number == 2

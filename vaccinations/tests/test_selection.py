@@ -8,7 +8,7 @@ import pytest
 from vaccinations.rules import Condition, Context, Indication, Person, Skip, SkipSet
 from vaccinations.schedule import assess
 from vaccinations.spans import read_span
-from vaccinations.tests.series import FIRST, PERSON, SECOND, given, schedule, series, uses
+from vaccinations.tests.series import FIRST, PERSON, SECOND, ages, forbids, given, interval, schedule, series, uses
 
 ON = date(2020, 6, 1)
 OF_A = series(name="A", preference=2, is_product_path=True)
@@ -126,3 +126,91 @@ def test_a_dose_is_left_out_where_another_group_is_complete():
     done = [("A", "2019-01-01"), ("A", "2019-03-01")]
     assert chosen(second, first, history=done) == "A"
     assert chosen(second) == "second"
+
+
+THIRD = replace(SECOND, number=3)
+ONE_GIVEN = [("A", "2020-01-01")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "better", "worse", "history"),
+    [
+        (
+            "closest to completion",
+            series(name="x"),
+            series(FIRST, SECOND, replace(THIRD, intervals=()), name="y"),
+            ONE_GIVEN,
+        ),
+        (
+            "can finish earliest",
+            series(name="x"),
+            series(FIRST, replace(SECOND, intervals=(interval(minimum="1 year"),)), name="y"),
+            ONE_GIVEN,
+        ),
+        (
+            "can finish earliest: the longest interval of the rest",
+            series(FIRST, SECOND, THIRD, name="x"),
+            series(FIRST, SECOND, replace(THIRD, intervals=(interval(minimum="1 year"),)), name="y"),
+            ONE_GIVEN,
+        ),
+        (
+            "completable before the maximum age",
+            series(FIRST, SECOND, THIRD, name="x"),
+            series(FIRST, SECOND, replace(THIRD, ages=(ages(maximum="20 years"),)), name="y"),
+            ONE_GIVEN,
+        ),
+        ("a product's own, all valid", series(name="x", is_product_path=True), series(name="y"), ONE_GIVEN),
+        (
+            "a product's own, but a dose not valid",
+            series(name="x"),
+            series(name="y", is_product_path=True),
+            [*ONE_GIVEN, ("B", "2020-01-02")],
+        ),
+    ],
+)
+def test_series_that_are_begun_compete(rule, better, worse, history):
+    """Table 8-9, one condition at a time: the worse one has the better preference unless all else is equal."""
+    even = "but a dose" in rule
+    found = (replace(better, preference=1 if even else 2), replace(worse, preference=2 if even else 1))
+    assert chosen(*found, history=history) == "x", rule
+
+
+@pytest.mark.parametrize(
+    ("rule", "better", "worse"),
+    [
+        ("can start earliest", series(name="x"), series(replace(FIRST, ages=(ages(minimum="30 years"),)), name="y")),
+        (
+            "completable",
+            series(name="x"),
+            series(FIRST, replace(SECOND, ages=(ages(maximum="1 year"),)), name="y"),
+        ),
+        ("not of one product", series(name="x"), series(name="y", is_product_path=True)),
+    ],
+)
+def test_series_that_are_not_begun_compete(rule, better, worse):
+    """Table 8-11."""
+    assert chosen(replace(better, preference=2), replace(worse, preference=1)) == "x", rule
+
+
+def test_a_lesser_risk_is_not_scored():
+    """SELECTSCORE-2: A is the highest priority."""
+    person = replace(PERSON, observations={"154": None})
+    risk = {"kind": "risk", "indications": (Indication("154"),)}
+    high, low = series(name="high", priority="A", preference=2, **risk), series(name="low", priority="B", **risk)
+    assert chosen(high, low, person=person) == "high"
+
+
+def test_contraindicated_series_still_speak_where_all_are():
+    """SELECTB-24."""
+    person = replace(PERSON, observations={"080": None})
+    found = schedule(OF_A, OF_B, contraindications=[forbids("080")])
+    outcome = assess(schedule=found, person=person, history=given(("A", "2020-01-01")), on=ON)
+    assert (outcome.status, outcome.series) == ("Contraindicated", "A")
+
+
+def test_an_equivalent_complete_series_ends_the_matter():
+    """Table 8-14: either names the other as its equal."""
+    risk = replace(OF_B, kind="risk", group="2", indications=(Indication("154"),), is_default=True)
+    standard = replace(OF_A, group="1", equivalent_groups=frozenset("2"))
+    done = [("A", "2019-01-01"), ("A", "2019-03-01")]
+    assert chosen(standard, risk, history=done, person=replace(PERSON, observations={"154": None})) == "A"
