@@ -38,7 +38,8 @@ def issue_keys(declaration: Declaration) -> str:
     """
     for _attempt in range(ATTEMPTS):
         keys = [secrets.token_urlsafe(TOKEN_BYTES), new_code()]
-        rows = [PassKey(key=key, resident=declaration.resident, declaration=declaration) for key in keys]
+        facts = {"resident": declaration.resident, "declaration": declaration, "journey": declaration.journey}
+        rows = [PassKey(key=key, **facts) for key in keys]
         try:
             with transaction.atomic():
                 PassKey.objects.bulk_create(rows)

@@ -1,5 +1,7 @@
 """Which rows: QuerySets of checkpoints and passages."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -18,6 +20,16 @@ class CheckpointQuerySet(models.QuerySet):
         """The checkpoints in use where the user works today."""
         assignments = user.checkpoint_assignments.in_force(timezone.localdate())
         return self.in_use().filter(pk__in=assignments.values("checkpoint"))
+
+
+class EntryRuleQuerySet(models.QuerySet):
+    def in_force(self, at: datetime) -> "EntryRuleQuerySet":
+        """The rules that decide at that moment; drafts never do."""
+        return self.filter(is_draft=False, in_force_at__lte=at).exclude(ended_at__lte=at)
+
+    def of(self, checkpoint: models.Model) -> "EntryRuleQuerySet":
+        """The rules of this checkpoint, and those of all."""
+        return self.filter(models.Q(checkpoint=checkpoint) | models.Q(checkpoint=None))
 
 
 class PassageQuerySet(models.QuerySet):

@@ -19,6 +19,7 @@ class Role(TextChoices):
     RESPONSE_AGENT = "response_agent", _("Response agent")
     ADMINISTRATOR = "administrator", _("Administrator")
     AUDITOR = "auditor", _("Auditor")
+    TRACER = "tracer", _("Contact tracer")
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,12 @@ REFERENCE = (
     "checkpoints.checkpoint",
     "checkpoints.symptom",
     "checkpoints.vehiclekind",
+    "checkpoints.journeyreason",
+    "checkpoints.attestation",
+    "checkpoints.risklevel",
+    "checkpoints.entryrule",
+    "checkpoints.entrycondition",
+    "checkpoints.trustedsigner",
 )
 ASSIGNMENTS = ("residents.areaassignment", "vaccinations.facilityassignment", "checkpoints.checkpointassignment")
 RECORDS = ("residents.resident", "vaccinations.dose", "checkpoints.declaration", "checkpoints.passage")
@@ -51,6 +58,7 @@ RECORDS = ("residents.resident", "vaccinations.dose", "checkpoints.declaration",
 GRANTS = {
     Role.OFFICER: Grant(),
     Role.CHECKPOINT_LEAD: Grant(),
+    Role.TRACER: Grant(),
     Role.CLINIC_STAFF: Grant(),
     Role.CLINIC_LEAD: Grant(change=("vaccinations.lot",), view=("vaccinations.vaccine", "vaccinations.facility")),
     Role.PROVINCIAL_MANAGER: Grant(view=REFERENCE),
