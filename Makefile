@@ -18,6 +18,7 @@ run: .venv/.installed ## serve the site on http://127.0.0.1:$(PORT)/, with its o
 	exec $(PYTHON) -m gunicorn --config python:vaxreg.gunicorn --bind 127.0.0.1:$(PORT) vaxreg.wsgi
 
 test: .venv/.installed-dev ## run all tests (ARGS="-k dose" chooses some)
+	$(PYTHON) manage.py compile_catalogues
 	$(PYTHON) -m pytest -n 2 $(ARGS)
 
 # .env.example stands for production, where warnings about security count; its secret key is a placeholder.

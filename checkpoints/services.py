@@ -141,6 +141,9 @@ def record_passage(
     Raises TicketError for a ticket of another officer or checkpoint.
     """
     _refuse_foreign(ticket, checkpoint, by)
+    recorded = _recorded_from(ticket)
+    if recorded:
+        return recorded, False
     passage, is_new = Passage.objects.get_or_create(
         resident=ticket.number,
         idempotency_key=ticket.key,
@@ -159,6 +162,12 @@ def record_passage(
         changes = {"outcome": outcome, "verdict": ticket.verdict, "reason": reason}
         audit.record(by=by, action="passage.recorded", subject=passage, resident=passage.resident, changes=changes)
     return passage, is_new
+
+
+def _recorded_from(ticket: Ticket) -> Passage | None:
+    """The passage recorded from the ticket, perhaps under a number that the person had before they were registered."""
+    numbers = [ticket.number, *Resident.objects.numbers_of(ticket.number)]
+    return Passage.objects.filter(resident__in=numbers, idempotency_key=ticket.key).first()
 
 
 def _refuse_foreign(ticket: Ticket, checkpoint: Checkpoint, by: Actor) -> None:

@@ -74,10 +74,13 @@ def permissions_of(role_codes: frozenset[str]) -> frozenset[str]:
     return frozenset().union(*(GRANTS[Role(code)].permissions for code in role_codes if code in Role.values))
 
 
-def sync_groups(using: str = "default", **kwargs: Any) -> None:
+def sync_groups(using: str = "default", apps: Any = None, **kwargs: Any) -> None:
     """Makes one group a role, holding exactly the role's permissions; runs after each migration."""
     from django.contrib.auth.models import Group, Permission
 
+    # `migrate contenttypes` on an empty database comes here before there are groups.
+    if apps is not None and "group" not in apps.all_models["auth"]:
+        return
     known = {
         f"{permission.content_type.app_label}.{permission.codename}": permission
         for permission in Permission.objects.using(using).select_related("content_type")

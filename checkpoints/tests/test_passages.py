@@ -89,7 +89,7 @@ def test_enter_on_a_stop_lets_nobody_pass(client, stopped):
     page = client.post("/desk/", {"scan": NUMBER}).content.decode()
     buttons = re.findall(r'<button[^>]*name="outcome" value="([\w-]+)"', page)
     assert buttons == ["turned-back", "testing", "quarantine", "passed"]
-    assert re.findall(r'id="(\w+)"[^>]* autofocus', page) == ["id_chosen_reason"]
+    assert re.findall(r'id="(\w+)"[^>]* autofocus', page) == ["id_scan"]
 
 
 def test_box_comes_back_empty_with_the_last_passages_masked(client, officer):
@@ -191,3 +191,29 @@ def test_ticket_sent_on_several_connections_records_one_passage(client, officer)
         assert set(pool.map(send, range(8))) == {"/desk/"}
     assert Passage.objects.count() == 1
     assert AuditEntry.objects.filter(action="passage.recorded").count() == 1
+
+
+@pytest.mark.django_db
+def test_one_look_records_one_passage_though_the_number_became_an_alias_meanwhile(checkpoint):
+    officer = UserFactory(roles=["officer"])
+    under_old = Ticket(
+        scan="012345678",
+        number="012345678",
+        declaration=None,
+        verdict="CHECK",
+        reasons=(),
+        checkpoint=checkpoint.pk,
+        officer=officer.pk,
+        scanned_at=timezone.now(),
+        key=uuid4(),
+    )
+    first, _new = record_passage(
+        ticket=under_old, outcome="passed", reason="", checkpoint=checkpoint, by=actor(officer)
+    )
+    person = ResidentFactory(citizen_id="079090000777")
+    ResidentFactory(citizen_id="012345678", superseded_by=person)
+    under_new = replace(under_old, number=person.pk)
+    again, is_new = record_passage(
+        ticket=under_new, outcome="testing", reason="test", checkpoint=checkpoint, by=actor(officer)
+    )
+    assert (again.pk, is_new) == (first.pk, False)

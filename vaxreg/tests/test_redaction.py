@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 
 import pytest
 from django.db import DatabaseError, IntegrityError
@@ -33,9 +34,7 @@ from vaxreg.redaction import RedactingFormatter, redact
     ],
 )
 def test_redact_removes_numbers_and_phones(text):
-    assert not any(
-        part.isdigit() and len(part) > 2 for part in redact(text).replace("+", " ").split() if part != "2026-11-23"
-    )
+    assert not re.search(r"[0-9]{3}", redact(text).replace("2026-11-23", ""))
     assert "[number]" in redact(text)
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.state import ProjectState
 
 from vaxreg.backends import RoleBackend
 from vaxreg.models import User
@@ -33,6 +34,11 @@ def test_sync_runs_after_migrate():
     Group.objects.get(name=Role.AUDITOR).delete()
     call_command("migrate", verbosity=0)
     assert Group.objects.filter(name=Role.AUDITOR).exists()
+
+
+def test_sync_waits_for_the_migration_that_makes_groups(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        sync_groups(apps=ProjectState().apps)
 
 
 def test_permissions_follow_the_data_and_not_what_is_stored_on_user_or_group():

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -51,7 +50,6 @@ def static_root() -> None:
     with open(settings.VAR_DIR / "static.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         collect_static()
-        call_command("compile_catalogues")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from checkpoints.models import Declaration, Passage
-from checkpoints.tests.factories import DeclarationFactory
+from checkpoints.tests.factories import DeclarationFactory, keys_of
 from vaxreg.tests.browser import world
 
 pytestmark = pytest.mark.browser
@@ -46,10 +46,31 @@ def test_card_scanned_onto_a_stop_goes_to_the_box_too(desk):
     assert not Passage.objects.exists()
 
 
-def test_enter_in_the_reason_of_a_stop_turns_back(desk):
+def test_enter_in_the_reason_decides_nothing(desk):
     DeclarationFactory(resident=world.NUMBER, had_contact=True)
     scan(desk, world.CARD)
     desk.page.fill("[name=reason_text]", "Tiếp xúc ca bệnh")
+    desk.page.press("[name=reason_text]", "Enter")
+    desk.page.wait_for_timeout(300)
+    assert not Passage.objects.exists()
     with desk.page.expect_navigation():
-        desk.page.press("[name=reason_text]", "Enter")
+        desk.page.click("[name=outcome][value=turned-back]")
     assert (Passage.objects.get().outcome, Passage.objects.get().reason) == ("turned-back", "Tiếp xúc ca bệnh")
+
+
+def test_space_lets_nobody_pass(desk):
+    DeclarationFactory(resident=world.NUMBER, full_name=world.NAME)
+    scan(desk, world.CARD)
+    desk.page.keyboard.press(" ")
+    desk.page.wait_for_timeout(300)
+    assert desk.page.is_visible(".verdict-pass")
+    assert not Passage.objects.exists()
+
+
+def test_pass_scanned_onto_a_stop_is_read_whole(desk):
+    declaration = DeclarationFactory(resident=world.NUMBER, had_contact=True)
+    token, _code = keys_of(declaration)
+    scan(desk, world.CARD)
+    scan(desk, f"https://vaxreg.example.org/p/{token}/")
+    assert world.NAME in desk.page.text_content("main")
+    assert desk.page.is_visible(".verdict-stop")
