@@ -12,6 +12,7 @@ from residents.citizen_id import NUMBER_PATTERN
 from residents.citizen_id import grouped as grouped_number
 from residents.fields import CitizenIdField
 from residents.querysets import ResidentQuerySet, UnitQuerySet
+from residents.sameness import Traits
 from vaxreg.dated import Dated, DatedQuerySet, dates_in_order
 from vaxreg.language import named
 from vaxreg.models import AuditEntry, User
@@ -208,9 +209,10 @@ class Resident(models.Model):
         """What the number says otherwise: of 'sex' and 'birth_year'."""
         return self.contradictions.split()
 
-    def can_be(self, other: "Resident") -> bool:
-        """Whether both rows can describe one person: the same words in the name, and births that agree."""
-        return self.name_key == other.name_key and self.birth.agrees_with(other.birth)
+    @property
+    def traits(self) -> Traits:
+        """What tells the person from others besides the number."""
+        return Traits(self.name_key, self.birth, self.sex)
 
 
 class AreaAssignment(Dated):

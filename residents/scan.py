@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.birth import UNKNOWN, Birth, UnreadableBirthError, read_birth
 from residents.citizen_id import CitizenId, MalformedNumberError, read_number
-from residents.names import clean_name, fold
+from residents.names import clean_name, fold, name_key
+from residents.sameness import Traits
 
 SEXES = {"nam": "M", "nu": "F"}
 
@@ -36,6 +37,11 @@ class Card:
     sex: str
     address: str
     issued_on: date | None
+
+    @property
+    def traits(self) -> Traits:
+        """What tells the holder from others besides the number."""
+        return Traits(name_key(self.full_name), self.birth, self.sex)
 
 
 @dataclass(frozen=True)

@@ -260,10 +260,15 @@ class IdentityForm(forms.Form):
 class RegisterForm(IdentityForm):
     """A person to register; asks only what a card did not say."""
 
+    ASKED = frozenset({"full_name", "sex", "phone", "is_holder"})
+
     full_name = NameField()
     birth = BirthField(required=False)
     sex = forms.ChoiceField(label=_("Sex"), choices=Resident.Sex.choices, required=False)
     phone = PhoneField(required=False)
+    is_holder = forms.BooleanField(
+        label=_("This is the person who holds the old number: make both one record, with all doses"), required=False
+    )
     has_no_number = forms.BooleanField(
         label=_("This person has neither a citizen ID nor an old card number"),
         error_messages={"required": _("Confirm it, or go back and enter the number.")},
@@ -271,7 +276,7 @@ class RegisterForm(IdentityForm):
 
     def __init__(self, *args: Any, scan: Scan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = ("full_name", "birth", "sex") if scan.card else ()
+        known = ("full_name", "birth", "sex") if scan.card else ("is_holder",)
         for name in (*known, *(("has_no_number",) if scan.number else ())):
             del self.fields[name]
         for name in self.fields.keys() & {"full_name", "birth", "phone"}:
@@ -288,7 +293,7 @@ class RegisterForm(IdentityForm):
     @property
     def facts(self) -> dict[str, Any]:
         """The person's facts as register_at_clinic takes them."""
-        facts = {name: self.cleaned_data[name] for name in ("full_name", "sex", "phone") if name in self.cleaned_data}
+        facts = {name: self.cleaned_data[name] for name in self.ASKED & self.cleaned_data.keys()}
         return facts | {"birth": self.cleaned_data.get("birth") or UNKNOWN}
 
     def having_seen(self, people: list[Resident]) -> "RegisterForm":

@@ -109,6 +109,28 @@ def test_old_number_of_somebody_else_is_left_to_them():
     assert (person.numbers, other.numbers) == (["001090123456"], ["012345678"])
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("facts", "joined_unasked", "joined_if_confirmed"),
+    [
+        ({"date_of_birth": None, "birth_precision": "U"}, False, True),
+        ({"birth_precision": "Y"}, True, True),
+        ({"birth_precision": "Y", "sex": "F"}, False, False),
+        ({"date_of_birth": "1989-01-01"}, False, False),
+    ],
+)
+@pytest.mark.parametrize("is_holder", [False, True])
+def test_holder_of_the_old_number_is_joined_only_when_surely_the_same(
+    facts, joined_unasked, joined_if_confirmed, is_holder
+):
+    kept = {"date_of_birth": "1990-01-01", "sex": "", **facts}
+    ResidentFactory(citizen_id="012345678", full_name="Nguyễn Văn A", **kept)
+    person = register_from_card(by=BY, card=CARD, source="checkpoint", is_holder=is_holder)
+    joined = joined_if_confirmed if is_holder else joined_unasked
+    assert ("012345678" in person.numbers) is joined
+    assert str(person.birth) == "01/01/1990"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_desks_at_the_same_moment_one_registers_and_the_other_gets_the_person():
     both_ready = Barrier(2)

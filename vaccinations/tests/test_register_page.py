@@ -88,7 +88,7 @@ def test_the_same_form_twice_without_a_number_points_at_the_first(desk):
     page = desk.get("/clinic/register/")
     register(desk, page, **NO_NUMBER)
     again = register(desk, page, **NO_NUMBER)
-    assert "Somebody of this name and date of birth is registered" in again.content.decode()
+    assert "Somebody who may be this person is registered" in again.content.decode()
     assert Resident.objects.count() == 1
 
 
@@ -187,11 +187,29 @@ def test_the_old_number_of_the_card_joins_its_holder(desk):
     assert Resident.objects.current().get().pk == "079090123456"
 
 
-def test_the_old_number_of_somebody_else_stays_theirs(desk):
-    ResidentFactory(citizen_id="012345678", full_name="Phạm Thị Khác")
+@pytest.mark.parametrize("answer", [{}, {"is_holder": "on"}])
+def test_the_old_number_of_somebody_of_unknown_birth_is_joined_only_when_the_clerk_says_so(desk, answer):
+    ResidentFactory(citizen_id="012345678", full_name="Nguyễn Văn Đức", sex="", date_of_birth=None, birth_precision="U")
+    page = scan(desk, CARD)
+    assert "It stays theirs unless you say below" in page.content.decode()
+    assert "a date of birth that agrees" not in page.content.decode()
+    assert "is_holder" in page.context["form"].fields
+    register(desk, page, **answer)
+    assert Resident.objects.current().count() == (1 if answer else 2)
+
+
+def test_a_card_does_not_say_the_same_as_a_record_of_unknown_birth(desk):
+    ResidentFactory(citizen_id="079090123456", full_name="Nguyễn Văn Đức", date_of_birth=None, birth_precision="U")
+    assert "The card says the same." not in scan(desk, CARD).content.decode()
+
+
+@pytest.mark.parametrize("facts", [{"full_name": "Phạm Thị Khác"}, {"full_name": "Nguyễn Văn Đức", "sex": "F"}])
+def test_the_old_number_of_somebody_else_stays_theirs(desk, facts):
+    ResidentFactory(citizen_id="012345678", **facts)
     page = scan(desk, CARD)
     assert "It stays theirs." in page.content.decode()
-    register(desk, page)
+    assert "is_holder" not in page.context["form"].fields
+    register(desk, page, is_holder="on")
     assert Resident.objects.current().count() == 2
 
 
