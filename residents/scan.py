@@ -5,13 +5,14 @@ Card text (chip cards of 2021 and later; fields are certain, their order is as s
 """
 
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
 from residents.birth import UNKNOWN, Birth, UnreadableBirthError, read_birth
-from residents.citizen_id import CitizenId, MalformedNumberError, read_number
+from residents.citizen_id import CitizenId, Kind, MalformedNumberError, read_number
 from residents.names import clean_name, fold, name_key
 from residents.sameness import Traits
 
@@ -72,13 +73,21 @@ def read_card(text: str) -> Card:
     number, old_number, name, born, sex, address, issued = fields[:7]
     return Card(
         number=read_number(number).number,
-        old_number=read_number(old_number).number if old_number else "",
+        old_number=_read_old_number(old_number),
         full_name=name,
         birth=_read_or_unknown(born),
         sex=SEXES.get(fold(sex), ""),
         address=address,
         issued_on=_read_or_unknown(issued).earliest,
     )
+
+
+def _read_old_number(text: str) -> str:
+    """The nine digits of the card before, or '': a number of another kind there would make somebody else's record theirs."""
+    with suppress(MalformedNumberError):
+        number = read_number(text)
+        return number.number if number.kind is Kind.OLD_CARD else ""
+    return ""
 
 
 def _read_or_unknown(text: str) -> Birth:
