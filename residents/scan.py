@@ -16,6 +16,8 @@ from residents.citizen_id import CitizenId, Kind, MalformedNumberError, read_num
 from residents.names import clean_name, fold, name_key
 from residents.sameness import Traits
 
+# What the registry has room for: more than that is no card, and nothing is cut off in silence.
+MOST_NAME, MOST_ADDRESS = 150, 250
 SEXES = {"nam": "M", "nu": "F"}
 
 
@@ -66,11 +68,15 @@ def read_identity(text: str) -> Identity:
 
 
 def read_card(text: str) -> Card:
-    """Returns the card's facts. Raises UnreadableScanError when it has not seven fields, MalformedNumberError for its number."""
+    """Returns the card's facts. Raises UnreadableScanError when it has not seven fields or one of them is too long,
+    MalformedNumberError for its number.
+    """
     fields = [clean_name(field) for field in text.strip().split("|")]
     if len(fields) < 7 or not fields[2]:
         raise UnreadableScanError
     number, old_number, name, born, sex, address, issued = fields[:7]
+    if len(name) > MOST_NAME or len(address) > MOST_ADDRESS:
+        raise UnreadableScanError
     return Card(
         number=read_number(number).number,
         old_number=_read_old_number(old_number),

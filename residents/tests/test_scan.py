@@ -67,7 +67,16 @@ def test_number_alone_is_read_without_a_card(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "abc", CARD.replace("001090123456", "00109012345"), "001090123456||Nguyễn", CARD.replace("Nguyễn Văn A", " ")],
+    [
+        "",
+        "abc",
+        CARD.replace("001090123456", "00109012345"),
+        "001090123456||Nguyễn",
+        CARD.replace("Nguyễn Văn A", " "),
+        # More than the registry has room for; nothing is cut off in silence.
+        CARD.replace("Nguyễn Văn A", "A" * 151),
+        CARD.replace("Phường Bến Nghé", "A" * 251),
+    ],
 )
 def test_anything_else_is_refused(text):
     with pytest.raises(UnreadableScanError):
