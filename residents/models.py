@@ -116,12 +116,13 @@ class Resident(models.Model):
     )
     folded_name = models.GeneratedField(
         expression=Func(F("full_name"), function="residents_fold"),
-        output_field=models.CharField(max_length=150, db_collation="C"),
+        # Longer than the name: taken apart, a Korean syllable becomes up to three characters.
+        output_field=models.TextField(db_collation="C"),
         db_persist=True,
     )
     name_key = models.GeneratedField(
         expression=Func(F("full_name"), function="residents_name_key"),
-        output_field=models.CharField(max_length=150, db_collation="C"),
+        output_field=models.TextField(db_collation="C"),
         db_persist=True,
     )
     # A warning kept with the record, never a refusal: 'sex', 'birth_year' or both, where the number says otherwise.

@@ -44,6 +44,13 @@ def test_it_works():
 
 
 @pytest.mark.django_db
+def test_name_whose_search_key_is_longer_than_itself_is_kept():
+    person = register(number="079190000001", full_name="한" * 150)
+    assert Resident.objects.get(folded_name__startswith=person.folded_name) == person
+    assert len(person.name_key) == 450
+
+
+@pytest.mark.django_db
 def test_person_without_a_number_gets_provisional_ones_in_turn():
     first, second = register(), register()
     assert first.pk.startswith("T")
