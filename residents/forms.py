@@ -81,6 +81,27 @@ class PhoneField(forms.CharField):
             raise ValidationError(error.message, code="malformed") from error
 
 
+class ReasonField(forms.CharField):
+    """Why somebody does what is unusual. A card scanned into it by mistake is told from a reason."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_length": 3, "max_length": 250, **kwargs})
+        self.widget.attrs |= {"autocomplete": "off"}
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if "|" in text or _is_number(text):
+            raise ValidationError(_("This looks like a card or a number. Say the reason in words."), code="scanned")
+        return text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return bool(read_number(text))
+    except MalformedNumberError:
+        return False
+
+
 class SearchForm(forms.Form):
     """The box, and what narrows a search; `q` cleans to a Query. `units` are those that the user may choose from."""
 
@@ -110,9 +131,8 @@ class SearchForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why somebody must see a person's number, phone and address in full."""
 
-    reason = forms.CharField(
+    reason = ReasonField(
         label=_("Why do you need to see it?"),
-        max_length=250,
         min_length=5,
         help_text=_("Your reason is logged with your name."),
     )

@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from residents.birth import UNKNOWN
-from residents.citizen_id import MalformedNumberError, read_number
-from residents.forms import BirthField, NameField, PhoneField
+from residents.forms import BirthField, NameField, PhoneField, ReasonField
 from residents.models import Resident
 from residents.scan import Card
 from vaccinations.models import MOST_DOSES, Dose, Facility, Lot
@@ -46,27 +45,6 @@ class ScanField(forms.CharField):
                 _("This is no number, card or slip code that we know. Scan again, or type the 12 digits."),
                 code="unreadable",
             ) from error
-
-
-class ReasonField(forms.CharField):
-    """Why somebody does what is unusual. A card scanned into it by mistake is told from a reason."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"min_length": 3, "max_length": 250, **kwargs})
-        self.widget.attrs |= {"autocomplete": "off"}
-
-    def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        if "|" in text or _is_number(text):
-            raise ValidationError(_("This looks like a card or a number. Say the reason in words."), code="scanned")
-        return text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return bool(read_number(text))
-    except MalformedNumberError:
-        return False
 
 
 class LotField(forms.ModelChoiceField):
