@@ -80,6 +80,21 @@ def test_people_are_in_the_order_of_vietnamese_lists(client, province):
 
 
 @pytest.mark.usefixtures("staff")
+def test_better_match_does_not_hide_the_others(client, province):
+    # In turn: the very words, the beginning, some of the words.
+    for name in ["Lan Minh", "Minh Lan Chi", "Lê Minh Lan"]:
+        ResidentFactory(full_name=name, province=province)
+    assert sorted(names_found(client, "Minh Lan")) == ["Lan Minh", "Lê Minh Lan", "Minh Lan Chi"]
+
+
+@pytest.mark.usefixtures("staff")
+def test_best_matches_are_among_the_fifty_shown(client, province):
+    ResidentFactory.create_batch(60, full_name="Nguyễn Văn An Bình", province=province)
+    ResidentFactory(full_name="Nguyễn Văn An", province=province)
+    assert names_found(client, "Nguyễn Văn An")[0] == "Nguyễn Văn An"
+
+
+@pytest.mark.usefixtures("staff")
 def test_more_than_fifty_people_are_cut_and_said_to_be(client, province):
     ResidentFactory.create_batch(51, full_name="Nguyễn Văn An", province=province)
     page = client.post("/residents/", {"q": "Nguyễn Văn An"}).content.decode()
@@ -148,6 +163,14 @@ def test_queries_do_not_grow_with_the_people_found(client, province, count, djan
     ward = UnitFactory(parent=province)
     ResidentFactory.create_batch(count, full_name="Lê An", province=province, ward=ward)
     client.get("/residents/")
-    # Session, user with roles, savepoint, people, audit entry, savepoint released, units to choose from.
+    # Session, user with roles, savepoint, people in three ways, audit entry, savepoint released, units to choose from.
+    with django_assert_num_queries(9):
+        client.post("/residents/", {"q": "Lê An"})
+
+
+@pytest.mark.usefixtures("staff")
+def test_no_further_way_is_tried_once_there_are_more_than_are_shown(client, province, django_assert_num_queries):
+    ResidentFactory.create_batch(51, full_name="Lê An", province=province)
+    client.get("/residents/")
     with django_assert_num_queries(7):
         client.post("/residents/", {"q": "Lê An"})
