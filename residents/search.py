@@ -96,6 +96,9 @@ def search(
             "unit": unit and f"{unit.code} {unit.name}",
         },
     )
+    if query.kind is not Kind.NUMBER:
+        # The entry above names no person: without these, nobody could find out who looked at one of them.
+        audit.record_each(by=by, action="resident.listed", residents=[person.pk for person in shown])
     return Found(shown, len(found) > MOST_SHOWN)
 
 

@@ -129,6 +129,24 @@ def test_search_is_logged_with_whom_it_showed(client, province, staff):
     }  # fmt: skip
 
 
+def test_search_by_name_is_in_the_history_of_each_person_shown(client, province, staff):
+    people = ResidentFactory.create_batch(2, full_name="Trần Thị Đào", province=province)
+    ResidentFactory(full_name="Lê Văn Ba", province=province)
+    client.post("/residents/", {"q": "đào"})
+    entries = AuditEntry.objects.filter(action="resident.listed")
+    assert {(entry.user, entry.resident, entry.channel) for entry in entries} == {
+        (staff, person.pk, "web") for person in people
+    }
+    assert people[0].history.get().action == "resident.listed"
+
+
+@pytest.mark.usefixtures("staff")
+def test_search_by_number_is_in_the_history_once(client, province):
+    person = ResidentFactory(province=province)
+    client.post("/residents/", {"q": person.pk})
+    assert person.history.get().action == "resident.search"
+
+
 @pytest.mark.usefixtures("staff")
 def test_search_by_number_is_logged_even_when_nobody_is_found(client):
     client.post("/residents/", {"q": "079 301 123456"})
@@ -163,8 +181,9 @@ def test_queries_do_not_grow_with_the_people_found(client, province, count, djan
     ward = UnitFactory(parent=province)
     ResidentFactory.create_batch(count, full_name="Lê An", province=province, ward=ward)
     client.get("/residents/")
-    # Session, user with roles, savepoint, people in three ways, audit entry, savepoint released, units to choose from.
-    with django_assert_num_queries(9):
+    # Session, user with roles, savepoint, people in three ways, audit entry, one for all people shown,
+    # savepoint released, units to choose from.
+    with django_assert_num_queries(10):
         client.post("/residents/", {"q": "Lê An"})
 
 
@@ -172,5 +191,5 @@ def test_queries_do_not_grow_with_the_people_found(client, province, count, djan
 def test_no_further_way_is_tried_once_there_are_more_than_are_shown(client, province, django_assert_num_queries):
     ResidentFactory.create_batch(51, full_name="Lê An", province=province)
     client.get("/residents/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.post("/residents/", {"q": "Lê An"})
