@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.birth import UNKNOWN
 from residents.forms import BirthField, NameField, PhoneField, ReasonField
-from residents.models import Resident
+from residents.models import Resident, Unit
 from residents.scan import Card
 from vaccinations.models import MOST_DOSES, Dose, Facility, Lot
 from vaccinations.scan import Scan, UnreadableScanError, read_scan
@@ -238,12 +238,26 @@ class IdentityForm(forms.Form):
 class RegisterForm(IdentityForm):
     """A person to register; asks only what a card did not say."""
 
-    ASKED = frozenset({"full_name", "sex", "phone", "is_holder"})
+    ASKED = frozenset({"full_name", "sex", "phone", "province", "ward", "is_holder"})
 
     full_name = NameField()
     birth = BirthField(required=False)
     sex = forms.ChoiceField(label=_("Sex"), choices=Resident.Sex.choices, required=False)
     phone = PhoneField(required=False)
+    province = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label=_("Lives in (province or city)"),
+        required=False,
+        empty_label=_("not known"),
+        help_text=_("Staff find a person only in the area where the person lives."),
+    )
+    ward = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label=_("Ward or commune"),
+        required=False,
+        empty_label=_("not known"),
+        error_messages={"invalid_choice": _("This ward lies in another province. Choose again, or leave it unknown.")},
+    )
     is_holder = forms.BooleanField(
         label=_("This is the person who holds the old number: make both one record, with all doses"), required=False
     )
@@ -252,8 +266,12 @@ class RegisterForm(IdentityForm):
         error_messages={"required": _("Confirm it, or go back and enter the number.")},
     )
 
-    def __init__(self, *args: Any, scan: Scan, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, scan: Scan, home: Unit, **kwargs: Any) -> None:
+        """`home` is the unit where the facility lies: its province is proposed."""
         super().__init__(*args, **kwargs)
+        self.home = home
+        self.initial.setdefault("province", home.parent_id or home.pk)
+        self._offer_units()
         known = ("full_name", "birth", "sex") if scan.card else ("is_holder",)
         for name in (*known, *(("has_no_number",) if scan.number else ())):
             del self.fields[name]
@@ -261,6 +279,16 @@ class RegisterForm(IdentityForm):
             # The computer is the clinic's: it must not offer the person before.
             self.fields[name].widget.attrs["autocomplete"] = "off"
         self.fields["phone" if scan.card else "full_name"].widget.attrs["autofocus"] = True
+
+    def _offer_units(self) -> None:
+        """The provinces of today, and the wards of the one that is chosen or proposed."""
+        units, province = Unit.objects.in_force(timezone.localdate()), self.fields["province"]
+        province.queryset = units.provinces()
+        try:
+            chosen = province.clean(self["province"].value())
+        except ValidationError:
+            chosen = None
+        self.fields["ward"].queryset = units.wards().filter(parent=chosen) if chosen else units.none()
 
     def clean_full_name(self) -> str:
         name = self.cleaned_data["full_name"]
@@ -278,7 +306,7 @@ class RegisterForm(IdentityForm):
         """The same form to send again by who has looked at these people and found them to be others."""
         identity = {"scan": self.scan.text, "seen": [*self.seen, *(person.pk for person in people)]}
         data = {**self.data.dict(), "identity": seal(identity, purpose=IDENTITY)}
-        form = RegisterForm(data, scan=self.scan)
+        form = RegisterForm(data, scan=self.scan, home=self.home)
         # An Enter pressed without looking opens the person found; it makes no second one.
         for field in form.fields.values():
             field.widget.attrs.pop("autofocus", None)

@@ -96,7 +96,9 @@ def unregistered_page(
     """What to do about somebody not registered; `doubles` may be the same person under another number."""
     old_number = scan.card.old_number if scan.card else ""
     holder = look_up(by=request.actor, number=old_number, purpose="clinic") if old_number else None
-    form = form or RegisterForm(scan=scan, initial={"identity": {"scan": scan.text, "seen": []}})
+    if form is None:
+        initial = {"identity": {"scan": scan.text, "seen": []}}
+        form = RegisterForm(scan=scan, home=request.facility.unit, initial=initial)
     if not (holder and needs_confirmation(card=scan.card, holder=holder)):
         form.fields.pop("is_holder", None)
     context = {

@@ -126,7 +126,7 @@ def register(request):
     if not identity.is_valid():
         return too_old(request)
     scan = identity.scan
-    form = RegisterForm(request.POST, scan=scan)
+    form = RegisterForm(request.POST, scan=scan, home=request.facility.unit)
     if not form.is_valid():
         return unregistered_page(request, scan, form=form)
     try:
