@@ -143,5 +143,6 @@ def _proposal(request: HttpRequest, chart: Any, page: dict[str, Any]) -> dict[st
         "dose_number": chart.next_number,
         "lot": Lot.objects.usable().listed().filter(pk=sticky.get("lot")).first(),
         "administered_on": request.workday.today,
-        "vaccinator": sticky.get("vaccinator", request.user.full_name),
+        # Empty at first: who sits at the screen is seldom who holds the syringe.
+        "vaccinator": sticky.get("vaccinator", ""),
     }
