@@ -81,6 +81,11 @@ def test_each_look_is_logged(client, person, sign_in_as):
     assert (entry.user, entry.resident, entry.changes) == (user, NUMBER, {"purpose": "page", "found": True})
 
 
+def test_title_names_the_page_and_nobody(client, person, sign_in_as):
+    sign_in_as(Role.RESPONSE_AGENT)
+    assert "<title>Record of a person – VaxReg</title>" in client.get(address_of(NUMBER)).content.decode()
+
+
 def test_reason_shows_everything_and_is_logged(client, person, sign_in_as):
     user = sign_in_as(Role.RESPONSE_AGENT)
     page = client.post(address_of(NUMBER), {"reason": "The citizen is on the phone"}).content.decode()
