@@ -1,4 +1,5 @@
 import re
+from datetime import date
 
 import pytest
 
@@ -117,6 +118,40 @@ def test_birth_year_and_ward_narrow_the_search(client, province):
 def test_unit_of_another_area_cannot_be_chosen(client):
     page = client.post("/residents/", {"q": "Lê", "unit": UnitFactory().pk}).content.decode()
     assert "Select a valid choice" in page
+
+
+@pytest.fixture
+def auditor(client, db):
+    """Somebody who searches the whole country, signed in."""
+    return sign_in(client, UserFactory(roles=[Role.AUDITOR]))
+
+
+def test_national_staff_are_offered_the_wards_of_the_province_they_searched(auditor, province):
+    ward = UnitFactory(parent=province)
+    UnitFactory(parent=province, in_force_from=None, in_force_until=date(2025, 6, 30))
+    UnitFactory(parent=UnitFactory())
+    ResidentFactory(full_name="Lê An", province=province, ward=ward)
+    ResidentFactory(full_name="Lê Bình", province=province)
+    assert "ward" not in auditor.get("/residents/").context["form"].fields
+    response = auditor.post("/residents/", {"q": "Lê", "unit": province.pk})
+    assert list(response.context["form"].fields["ward"].queryset) == [ward]
+    assert 'name="ward"' in response.content.decode()
+    assert names_found(auditor, "Lê", unit=province.pk, ward="") == ["Lê An", "Lê Bình"]
+    assert names_found(auditor, "Lê", unit=province.pk, ward=ward.pk) == ["Lê An"]
+    assert ward.code in AuditEntry.objects.filter(action="resident.search").latest("at").changes["unit"]
+
+
+@pytest.mark.usefixtures("auditor")
+def test_ward_of_another_province_is_told(client, province):
+    ward = UnitFactory(parent=UnitFactory())
+    page = client.post("/residents/", {"q": "Lê", "unit": province.pk, "ward": ward.pk}).content.decode()
+    assert "This ward lies in another province." in page
+
+
+@pytest.mark.usefixtures("auditor")
+@pytest.mark.parametrize("unit", ["x", "99999999999999999999"])
+def test_unit_that_is_none_is_told(client, unit):
+    assert "Select a valid choice" in client.post("/residents/", {"q": "Lê", "unit": unit}).content.decode()
 
 
 def test_search_is_logged_with_whom_it_showed(client, province, staff):
