@@ -16,7 +16,7 @@ from checkpoints.places import choose_ward
 from checkpoints.scan import Scan, UnreadableScanError, read_scan
 from checkpoints.services import Answers
 from checkpoints.tickets import MAX_AGE_SECONDS, PURPOSE, Ticket, TicketError
-from residents.forms import BirthField, NameField, NumberField, PhoneField
+from residents.forms import BirthField, NameField, NumberField, PhoneField, ReasonField
 from residents.models import Resident, Unit
 from residents.names import clean_name, fold
 from vaxreg.forms import SealedField
@@ -263,7 +263,7 @@ class PassageForm(TicketForm):
 
     outcome = forms.ChoiceField(choices=Passage.Outcome)
     chosen_reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose")), *REASONS], required=False)
-    reason_text = forms.CharField(label=_("In your own words"), max_length=150, required=False)
+    reason_text = ReasonField(label=_("In your own words"), max_length=150, required=False)
 
     @property
     def reason(self) -> str:
@@ -282,7 +282,7 @@ class PassageForm(TicketForm):
 
 
 class UnmaskForm(TicketForm):
-    reason = forms.CharField(label=_("Why do you need phone and address?"), min_length=3, max_length=150)
+    reason = ReasonField(label=_("Why do you need phone and address?"), max_length=150)
 
 
 class RegistrationForm(TicketForm):

@@ -12,6 +12,7 @@ from residents.citizen_id import NUMBER_PATTERN
 from residents.citizen_id import grouped as grouped_number
 from residents.fields import CitizenIdField
 from residents.querysets import ResidentQuerySet, UnitQuerySet
+from residents.sameness import Traits
 from vaxreg.dated import Dated, DatedQuerySet, dates_in_order
 from vaxreg.language import named
 from vaxreg.models import AuditEntry, User
@@ -115,12 +116,13 @@ class Resident(models.Model):
     )
     folded_name = models.GeneratedField(
         expression=Func(F("full_name"), function="residents_fold"),
-        output_field=models.CharField(max_length=150, db_collation="C"),
+        # Longer than the name: taken apart, a Korean syllable becomes up to three characters.
+        output_field=models.TextField(db_collation="C"),
         db_persist=True,
     )
     name_key = models.GeneratedField(
         expression=Func(F("full_name"), function="residents_name_key"),
-        output_field=models.CharField(max_length=150, db_collation="C"),
+        output_field=models.TextField(db_collation="C"),
         db_persist=True,
     )
     # A warning kept with the record, never a refusal: 'sex', 'birth_year' or both, where the number says otherwise.
@@ -208,9 +210,10 @@ class Resident(models.Model):
         """What the number says otherwise: of 'sex' and 'birth_year'."""
         return self.contradictions.split()
 
-    def can_be(self, other: "Resident") -> bool:
-        """Whether both rows can describe one person: the same words in the name, and births that agree."""
-        return self.name_key == other.name_key and self.birth.agrees_with(other.birth)
+    @property
+    def traits(self) -> Traits:
+        """What tells the person from others besides the number."""
+        return Traits(self.name_key, self.birth, self.sex)
 
 
 class AreaAssignment(Dated):

@@ -217,3 +217,14 @@ def test_one_look_records_one_passage_though_the_number_became_an_alias_meanwhil
         ticket=under_new, outcome="testing", reason="test", checkpoint=checkpoint, by=actor(officer)
     )
     assert (again.pk, is_new) == (first.pk, False)
+
+
+@pytest.mark.django_db
+def test_card_scanned_into_the_reason_is_no_reason(client, officer):
+    ResidentFactory(citizen_id=NUMBER)
+    page = client.post("/desk/", {"scan": NUMBER}).content.decode()
+    ticket = re.search(r'name="ticket" value="([^"]+)"', page)[1]
+    for text in ("079090000777||Trần Văn Tám|05031990|Nam|Quận 1|15042021", "079 090 000777"):
+        answer = client.post("/desk/passages/", {"ticket": ticket, "outcome": "testing", "reason_text": text})
+        assert "looks like a card" in unescape(answer.content.decode())
+    assert not Passage.objects.exists()

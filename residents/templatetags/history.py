@@ -10,6 +10,7 @@ ACTS = {
     "resident.registered": _("Registered"),
     "resident.read": _("Looked up"),
     "resident.search": _("Searched for"),
+    "resident.listed": _("Shown in a list of people found"),
     "resident.opened": _("Opened in the administration"),
     "resident.unmasked": _("Shown in full"),
     "resident.verified": _("Card seen"),

@@ -103,6 +103,7 @@ def test_declaration_and_dose_meet_at_the_desk(walk):
     walk.look("clinic-box")
     scan(walk, world.CARD)
     walk.look("clinic-person")
+    assert not walk.page.eval_on_selector("[name=administered_on]", "field => field.scrollWidth > field.clientWidth")
     walk.page.select_option("[name=lot]", index=1)
     walk.page.press("[name=dose_number]", "Enter")
     walk.page.wait_for_url("**/clinic/slip/**")
