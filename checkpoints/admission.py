@@ -110,6 +110,10 @@ class Rule:
     reason_en: str = ""
     conditions: tuple[Condition, ...] = ()
 
+    @property
+    def spoken(self) -> "Reason":
+        return Reason(self.code, Verdict(self.outcome), self.reason, self.reason_en)
+
 
 @dataclass(frozen=True)
 class Reason:

@@ -414,7 +414,7 @@ class EntryRule(models.Model):
 
     checkpoint = models.ForeignKey(
         Checkpoint,
-        models.CASCADE,
+        models.PROTECT,
         null=True,
         blank=True,
         verbose_name=_("checkpoint"),

@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Empty: all checkpoints.",
                         null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="rules",
                         to="checkpoints.checkpoint",
                         verbose_name="checkpoint",
