@@ -138,7 +138,8 @@ class RouteForm(forms.Form):
     def journey(self) -> Journey:
         """Where to and when."""
         said = self.cleaned_data
-        at = timezone.make_aware(datetime.combine(said["day"], said["time"]))
+        # This very minute began before some rule that decides now.
+        at = max(timezone.make_aware(datetime.combine(said["day"], said["time"])), self.now)
         wards = Unit.objects.wards().in_force(self.today).filter(parent=said["origin_province"])
         origin = choose_ward(said["origin_place"], wards) or said["origin_province"]
         return Journey(origin, said["destination_province"], at, said["checkpoint"])

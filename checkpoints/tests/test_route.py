@@ -141,6 +141,12 @@ def test_rules_in_force_at_the_time_of_the_journey_decide(ask, post):
     assert "until tonight" not in page
 
 
+def test_moment_that_has_passed_today_is_now(ask, post):
+    rule(checkpoint=post, reason_en="since a minute ago", in_force_at=timezone.now() - timedelta(minutes=1))
+    page = ask(day=f"{timezone.localdate():%d/%m/%Y}", time="00:00")
+    assert "since a minute ago" in page
+
+
 def test_pass_brings_its_declaration_and_nothing_of_the_registry(ask, post):
     declaration = DeclarationFactory(symptoms=["fever"])
     person = ResidentFactory(citizen_id=declaration.resident, full_name="Nguyễn Văn An")
