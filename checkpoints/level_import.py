@@ -69,7 +69,8 @@ def import_levels(*, by: Actor, rows: Iterable[LevelRow]) -> dict[str, int]:
     for row in rows:
         _bring_in(row, units[row.row], counts)
     if counts["added"] or counts["ended"]:
-        audit.record(by=by, action="risklevels.imported", changes=counts)
+        levels = [[row.code, row.level, row.in_force_from, row.in_force_until] for row in rows]
+        audit.record(by=by, action="risklevels.imported", changes=counts | {"levels": levels})
     return counts
 
 

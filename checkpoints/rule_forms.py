@@ -95,7 +95,7 @@ class ConditionForm(forms.Form):
 class RuleForm(forms.Form):
     """A draft. `checkpoints` are those for which the user may write; None among them stands for all checkpoints."""
 
-    checkpoint = forms.ChoiceField(label=_("Where"))
+    checkpoint = forms.ChoiceField(label=_("Where it applies"))
     outcome = forms.ChoiceField(label=_("Then the answer is"), choices=Verdict, widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("Reason, as officers and travellers read it"), max_length=150, help_text=_("In Vietnamese.")

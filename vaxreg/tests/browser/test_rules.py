@@ -65,6 +65,6 @@ def test_traveller_asks_before_leaving(walk):
     walk.page.select_option("[name=declared]", "yes")
     walk.page.select_option("[name=has_symptoms]", "no")
     walk.page.select_option("[name=had_contact]", "no")
-    walk.page.click("main form .btn-primary")
+    walk.page.click("fieldset .btn-primary")
     walk.page.wait_for_selector(".outcome-tag-pass")
     walk.look("route-answer")
