@@ -3,12 +3,22 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from checkpoints.models import Checkpoint, CheckpointAssignment, Declaration, Passage, Symptom, VehicleKind
+from checkpoints.models import (
+    Checkpoint,
+    CheckpointAssignment,
+    Declaration,
+    EntryCondition,
+    EntryRule,
+    Passage,
+    RiskLevel,
+    Symptom,
+    VehicleKind,
+)
 from residents.admin import number_in
 from residents.citizen_id import grouped
 from residents.templatetags.people import masked_number
 from vaxreg.admin import UserAdmin
-from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin, PersonalDataAdmin
+from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin, PersonalDataAdmin, ReadOnlyAdmin
 
 
 @admin.register(Checkpoint)
@@ -32,6 +42,30 @@ class VehicleKindAdmin(AuditedModelAdmin):
     list_display = ["name", "code", "has_plate", "position", "in_force_from", "in_force_until"]
     list_filter = ["has_plate", "in_force_until"]
     search_fields = ["name", "name_en", "code"]
+
+
+@admin.register(RiskLevel)
+class RiskLevelAdmin(AuditedModelAdmin):
+    list_display = ["unit", "level", "in_force_from", "in_force_until", "source"]
+    list_filter = ["level", "in_force_until"]
+    list_select_related = ["unit"]
+    search_fields = ["unit__name", "unit__name_en", "unit__code"]
+    autocomplete_fields = ["unit"]
+
+
+class EntryConditionInline(admin.TabularInline):
+    model = EntryCondition
+    extra = 0
+
+
+@admin.register(EntryRule)
+class EntryRuleAdmin(ReadOnlyAdmin):
+    """To look at; /rules/ is where they are written, put in force and ended."""
+
+    list_display = ["reason", "checkpoint", "outcome", "position", "is_draft", "in_force_at", "ended_at"]
+    list_filter = ["is_draft", "outcome"]
+    list_select_related = ["checkpoint"]
+    inlines = [EntryConditionInline]
 
 
 @admin.register(CheckpointAssignment)

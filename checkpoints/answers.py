@@ -1,12 +1,15 @@
 """What the desk is told: the finding, judged. Pure: no database, no clock."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
 
-from checkpoints.admission import Decision, Facts, decide
+from checkpoints.admission import Decision, Facts, TakenTest, decide, facts_as_json
+from checkpoints.admission import GivenDose as Dose
 from checkpoints.disagreements import CARD, DECLARATION, REGISTRY, Disagreement, Said, compare
 from checkpoints.lookup import Filed, Finding, GivenDose, Person
 from checkpoints.scan import Scan
+from residents.birth import UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class Answer:
     is_in_force: bool
     doses: tuple[GivenDose, ...]
     disagreements: tuple[Disagreement, ...]
+    facts: Facts
     decision: Decision
     # The card shows a number by which nobody is registered, though its old number may lead to somebody.
     can_register: bool
@@ -29,6 +33,12 @@ class Answer:
     def who(self) -> Said:
         """Name, birth and sex as the best source has them: the registry, else the card, else the declaration."""
         return _registry(self.person) if self.person else _card(self.scan) or _declared(self.declaration) or Said()
+
+    @property
+    def judged(self) -> dict[str, object]:
+        """What was judged and how, for the access log: by it a draft rule can be tried on real look-ups."""
+        decision = self.decision
+        return {"facts": facts_as_json(self.facts), "verdict": decision.verdict.value, "rules": decision.codes}
 
     @property
     def has_contact_facts(self) -> bool:
@@ -42,21 +52,19 @@ class Answer:
         return bool(self.scan.key and self.declaration and not self.declaration.was_scanned)
 
 
-def compose(scan: Scan, finding: Finding, at: datetime) -> Answer | None:
-    """Returns the answer to a scan, or None where it was the key of no pass."""
+def compose(scan: Scan, finding: Finding, at: datetime, *, recovered_on: date | None = None) -> Answer | None:
+    """Returns the answer to a scan, or None where it was the key of no pass.
+
+    `recovered_on` is the day on the proof of recovery that the officer has seen.
+    """
     if not finding.number:
         return None
     declaration = _newest(finding, at)
     is_in_force = declaration is not None and declaration.is_in_force(at)
     disagreements = _disagreements(scan, finding.person, declaration if is_in_force else None)
-    facts = Facts(
-        at=at,
-        is_registered=finding.person is not None,
-        declared_until=declaration.valid_until if declaration else None,
-        symptoms=declaration.symptom_codes if declaration else (),
-        had_contact=declaration.had_contact if declaration else False,
-        disagreements=tuple(disagreement.fact for disagreement in disagreements),
-    )
+    facts = _facts(scan, finding, at, declaration, disagreements)
+    if recovered_on:
+        facts = replace(facts, has_recovered=True, recovered_on=recovered_on)
     return Answer(
         scan=scan,
         at=at,
@@ -66,9 +74,47 @@ def compose(scan: Scan, finding: Finding, at: datetime) -> Answer | None:
         is_in_force=is_in_force,
         doses=finding.doses,
         disagreements=disagreements,
-        decision=decide(facts),
-        can_register=finding.number not in finding.numbers,
+        facts=facts,
+        decision=decide(facts, finding.rules),
+        can_register=not finding.is_numberless and finding.number not in finding.numbers,
     )
+
+
+def declared_facts(declaration: Filed | None, at: datetime) -> dict[str, Any]:
+    """Returns what a declaration says that rules ask for; of one no longer in force only when it ended."""
+    if declaration is None:
+        return {}
+    until = {"declared_until": declaration.valid_until}
+    if not declaration.is_in_force(at):
+        return until
+    return until | {
+        "symptoms": declaration.symptom_codes,
+        "had_contact": declaration.had_contact,
+        "origin_level": declaration.origin_level,
+        "tests": _tests(declaration),
+        "vehicle": declaration.vehicle_code,
+    }
+
+
+def _facts(
+    scan: Scan, finding: Finding, at: datetime, declaration: Filed | None, disagreements: tuple[Disagreement, ...]
+) -> Facts:
+    births = [said.birth for said in (_registry(finding.person), _card(scan), _declared(declaration)) if said]
+    return Facts(
+        at=at,
+        is_registered=None if finding.is_numberless else finding.person is not None,
+        disagreements=tuple(disagreement.fact for disagreement in disagreements),
+        birth=next((birth for birth in births if birth.earliest), UNKNOWN),
+        doses=tuple(Dose(dose.product, dose.given_on) for dose in finding.doses) if finding.person else None,
+        **declared_facts(declaration, at),
+    )
+
+
+def _tests(declaration: Filed) -> tuple[TakenTest, ...]:
+    if not declaration.test_taken_at:
+        return ()
+    is_negative = declaration.test_result == "negative"
+    return (TakenTest(declaration.test_kind, is_negative, declaration.test_taken_at),)
 
 
 def _newest(finding: Finding, at: datetime) -> Filed | None:

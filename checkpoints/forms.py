@@ -151,7 +151,7 @@ class DeclarationForm(forms.Form):
         )
 
     def offer_rows(self) -> None:
-        provinces = sorted(Unit.objects.provinces().in_force(self.today), key=_province_order)
+        provinces = sorted(Unit.objects.provinces().in_force(self.today), key=province_order)
         self.fields["origin_province"].offer(provinces)
         self.fields["destination_province"].offer(provinces)
         self.fields["checkpoint"].offer(list(Checkpoint.objects.in_use()))
@@ -206,7 +206,7 @@ class DeclarationForm(forms.Form):
         return choose_ward(self.cleaned_data[f"{end}_place"], wards) or province
 
 
-def _province_order(province: Unit) -> str:
+def province_order(province: Unit) -> str:
     """People look for "Hà Nội" under H, not under the T of "Thành phố"."""
     name = fold(named(province))
     for word in PROVINCE_WORDS:

@@ -1,5 +1,6 @@
 """Checkpoints, health declarations with their passes, and the passages recorded."""
 
+from datetime import datetime
 from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
@@ -8,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from checkpoints.admission import Verdict
+from checkpoints.admission import Condition, Rule, Verdict
 from checkpoints.querysets import CheckpointQuerySet, EntryRuleQuerySet, PassageQuerySet
 from residents.birth import Birth, Precision
 from residents.citizen_id import NUMBER_PATTERN
@@ -413,13 +414,15 @@ class EntryRule(models.Model):
 
     checkpoint = models.ForeignKey(
         Checkpoint,
-        models.CASCADE,
+        models.PROTECT,
         null=True,
         blank=True,
         verbose_name=_("checkpoint"),
         related_name="rules",
         help_text=_("Empty: all checkpoints."),
     )
+    # Of the rules that every registry starts with; what a passage and the access log call it (`key`).
+    code = models.SlugField(_("code"), max_length=20, blank=True, default="", editable=False, db_index=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     outcome = models.CharField(_("outcome"), max_length=5, choices=Verdict)
     reason = models.CharField(_("reason"), max_length=150)
@@ -455,10 +458,28 @@ class EntryRule(models.Model):
                 name="entryrule_dates_in_order",
                 violation_error_message=_("The rule ends before it begins."),
             ),
+            models.UniqueConstraint(fields=["code"], name="entryrule_code_once", condition=~Q(code="")),
         ]
 
     def __str__(self) -> str:
         return self.reason
+
+    @property
+    def key(self) -> str:
+        return self.code or f"rule:{self.pk}"
+
+    @property
+    def terms(self) -> Rule:
+        """The rule as the pure modules take it."""
+        conditions = tuple(condition.terms for condition in self.conditions.all())
+        return Rule(self.key, Verdict(self.outcome), self.reason, self.reason_en, conditions)
+
+    def has_begun(self, at: datetime) -> bool:
+        """Whether it decides or has decided: from then on it can only end."""
+        return not self.is_draft and self.in_force_at <= at
+
+    def has_ended(self, at: datetime) -> bool:
+        return self.ended_at is not None and self.ended_at <= at
 
 
 class EntryCondition(models.Model):
@@ -498,9 +519,32 @@ class EntryCondition(models.Model):
         verbose_name = _("condition")
         verbose_name_plural = _("conditions")
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind__in=["origin-level", "younger-than", "doses", "recovered"])
+                | Q(number__isnull=False, number__gte=1),
+                name="entrycondition_number",
+                violation_error_message=_("This condition needs its number."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="tested") | Q(hours__isnull=False, hours__gte=1),
+                name="entrycondition_hours",
+                violation_error_message=_("Say how many hours old the test may be."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="vehicle") | ~Q(codes=[]),
+                name="entrycondition_vehicles",
+                violation_error_message=_("Choose at least one vehicle."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def terms(self) -> Condition:
+        """The condition as the pure modules take it."""
+        return Condition(self.kind, self.is_negated, self.number, self.days, self.hours, tuple(self.codes))
 
 
 class Shift(models.Model):

@@ -21,6 +21,9 @@ from residents.services import register_from_card, register_resident
 from vaxreg import audit
 from vaxreg.actors import Actor
 
+# What the access log calls a look at a person from the desk; simulations replay these.
+LOOK_UP = "resident.read"
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -87,13 +90,14 @@ def file_declaration(*, answers: Answers, by: Actor) -> tuple[Declaration, str]:
 @transaction.atomic
 def look_up_at_desk(*, scan: Scan, checkpoint: Checkpoint, at: datetime, by: Actor) -> Answer | None:
     """Returns the answer to a scan, or None for the key of no pass, and logs that the person's record was read."""
-    answer = compose(scan, lookup.find(scan), at)
+    answer = compose(scan, lookup.find(scan, checkpoint=checkpoint.pk, at=at), at)
+    changes = {"purpose": "checkpoint", "scan": scan.kind, "found": bool(answer and answer.person)}
     audit.record(
         by=by,
-        action="resident.read",
+        action=LOOK_UP,
         subject=checkpoint,
         resident=answer.number if answer else "",
-        changes={"purpose": "checkpoint", "scan": scan.kind, "found": bool(answer and answer.person)},
+        changes=changes | (answer.judged if answer else {}),
     )
     return answer
 
@@ -106,7 +110,7 @@ def unmask_at_desk(*, ticket: Ticket, reason: str, checkpoint: Checkpoint, at: d
     """
     _refuse_foreign(ticket, checkpoint, by)
     scan = read_scan(ticket.scan)
-    answer = compose(scan, lookup.find(scan), at)
+    answer = compose(scan, lookup.find(scan, checkpoint=checkpoint.pk, at=at), at)
     audit.record(
         by=by,
         action="resident.unmasked",

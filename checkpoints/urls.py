@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from checkpoints import citizen_views, desk_views
+from checkpoints import citizen_views, desk_views, route_views, rule_views
 
 urlpatterns = [
     path("declare/", citizen_views.declare, name="declare"),
@@ -11,4 +11,15 @@ urlpatterns = [
     path("desk/passages/", desk_views.record, name="desk-record"),
     path("desk/unmask/", desk_views.unmask, name="desk-unmask"),
     path("desk/register/", desk_views.register, name="desk-register"),
+    path("route/", route_views.route, name="route"),
+    path("rules/", rule_views.rules, name="rules"),
+    path("rules/new/", rule_views.write, name="rule-new"),
+    path("rules/<int:pk>/", rule_views.rule, name="rule"),
+    path("rules/<int:pk>/edit/", rule_views.write, name="rule-edit"),
+    path("rules/<int:pk>/begin/", rule_views.begin, name="rule-begin"),
+    path("rules/<int:pk>/end/", rule_views.end, name="rule-end"),
+    path("rules/<int:pk>/take-back/", rule_views.take_back, name="rule-take-back"),
+    path("rules/<int:pk>/delete/", rule_views.delete, name="rule-delete"),
+    path("rules/<int:pk>/successor/", rule_views.succeed, name="rule-successor"),
+    path("rules/<int:pk>/simulation/", rule_views.simulation, name="rule-simulation"),
 ]

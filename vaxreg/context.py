@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from vaxreg.access import CHECKPOINT_DESK, CLINIC_DESK, PEOPLE_SEARCH
+from vaxreg.access import CHECKPOINT_DESK, CLINIC_DESK, PEOPLE_SEARCH, RULES_READING
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -12,6 +12,7 @@ def site(request: HttpRequest) -> dict[str, object]:
     return {
         "opens": {
             "desk": user.has_role(CHECKPOINT_DESK),
+            "rules": user.has_role(RULES_READING),
             "clinic": user.has_role(CLINIC_DESK),
             "people": user.has_role(PEOPLE_SEARCH),
             "admin": user.uses_admin,

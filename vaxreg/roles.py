@@ -48,10 +48,10 @@ REFERENCE = (
     "checkpoints.journeyreason",
     "checkpoints.attestation",
     "checkpoints.risklevel",
-    "checkpoints.entryrule",
-    "checkpoints.entrycondition",
     "checkpoints.trustedsigner",
 )
+# Written at /rules/ only.
+RULES = ("checkpoints.entryrule", "checkpoints.entrycondition")
 ASSIGNMENTS = ("residents.areaassignment", "vaccinations.facilityassignment", "checkpoints.checkpointassignment")
 RECORDS = ("residents.resident", "vaccinations.dose", "checkpoints.declaration", "checkpoints.passage")
 
@@ -61,10 +61,12 @@ GRANTS = {
     Role.TRACER: Grant(),
     Role.CLINIC_STAFF: Grant(),
     Role.CLINIC_LEAD: Grant(change=("vaccinations.lot",), view=("vaccinations.vaccine", "vaccinations.facility")),
-    Role.PROVINCIAL_MANAGER: Grant(view=REFERENCE),
+    Role.PROVINCIAL_MANAGER: Grant(view=(*REFERENCE, *RULES)),
     Role.RESPONSE_AGENT: Grant(),
-    Role.ADMINISTRATOR: Grant(change=("vaxreg.user", *REFERENCE, *ASSIGNMENTS), view=(*RECORDS, "vaxreg.auditentry")),
-    Role.AUDITOR: Grant(view=("vaxreg.user", "vaxreg.auditentry", *REFERENCE, *ASSIGNMENTS, *RECORDS)),
+    Role.ADMINISTRATOR: Grant(
+        change=("vaxreg.user", *REFERENCE, *ASSIGNMENTS), view=(*RULES, *RECORDS, "vaxreg.auditentry")
+    ),
+    Role.AUDITOR: Grant(view=("vaxreg.user", "vaxreg.auditentry", *REFERENCE, *RULES, *ASSIGNMENTS, *RECORDS)),
 }
 ADMIN_ROLES = frozenset(role for role, grant in GRANTS.items() if grant.permissions)
 

@@ -10,6 +10,7 @@ from django.db import migrations, models
 
 import residents.fields
 import vaxreg.fields
+from checkpoints.guards import lock_rules
 from vaxreg.guards import append_only
 
 
@@ -82,6 +83,12 @@ class Migration(migrations.Migration):
             name="EntryRule",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.SlugField(
+                        blank=True, db_index=False, default="", editable=False, max_length=20, verbose_name="code"
+                    ),
+                ),
                 ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 (
                     "outcome",
@@ -103,7 +110,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Empty: all checkpoints.",
                         null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="rules",
                         to="checkpoints.checkpoint",
                         verbose_name="checkpoint",
@@ -1120,5 +1127,48 @@ class Migration(migrations.Migration):
                 violation_error_message="Enter kind, result and time of the test, or none of them.",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="entryrule",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("code", ""), _negated=True), fields=("code",), name="entryrule_code_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="entrycondition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ["origin-level", "younger-than", "doses", "recovered"]), _negated=True),
+                    models.Q(("number__gte", 1), ("number__isnull", False)),
+                    _connector="OR",
+                ),
+                name="entrycondition_number",
+                violation_error_message="This condition needs its number.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="entrycondition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "tested"), _negated=True),
+                    models.Q(("hours__gte", 1), ("hours__isnull", False)),
+                    _connector="OR",
+                ),
+                name="entrycondition_hours",
+                violation_error_message="Say how many hours old the test may be.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="entrycondition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "vehicle"), _negated=True),
+                    models.Q(("codes", []), _negated=True),
+                    _connector="OR",
+                ),
+                name="entrycondition_vehicles",
+                violation_error_message="Choose at least one vehicle.",
+            ),
+        ),
         append_only("checkpoints_passage"),
+        lock_rules(),
     ]

@@ -10,7 +10,16 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from checkpoints import passes
-from checkpoints.models import Checkpoint, CheckpointAssignment, Declaration, Symptom, VehicleKind
+from checkpoints.models import (
+    Checkpoint,
+    CheckpointAssignment,
+    Declaration,
+    EntryCondition,
+    EntryRule,
+    RiskLevel,
+    Symptom,
+    VehicleKind,
+)
 from residents.birth import Precision
 from residents.tests.factories import UnitFactory
 from vaxreg.models import User
@@ -52,6 +61,28 @@ class VehicleKindFactory(DjangoModelFactory):
     code = factory.Sequence(lambda n: f"vehicle-{n}")
     name = "Xe máy"
     name_en = "Motorbike"
+
+
+class RiskLevelFactory(DjangoModelFactory):
+    class Meta:
+        model = RiskLevel
+
+    unit = factory.SubFactory(UnitFactory)
+    level = 3
+
+
+def rule(*conditions: dict[str, Any], begun: bool = True, **facts: Any) -> EntryRule:
+    """A rule of these conditions, in force for an hour; a draft where it has not begun."""
+    facts = {"outcome": "STOP", "reason": "Lý do", "reason_en": "Some reason", "position": 100} | facts
+    if begun:
+        facts = {"in_force_at": timezone.now() - timedelta(hours=1)} | facts
+    made = EntryRule.objects.create(**facts)
+    for condition in conditions:
+        EntryCondition.objects.create(rule=made, **condition)
+    if begun:
+        EntryRule.objects.filter(pk=made.pk).update(is_draft=False)
+        made.refresh_from_db()
+    return made
 
 
 class DeclarationFactory(DjangoModelFactory):

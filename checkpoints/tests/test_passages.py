@@ -72,7 +72,7 @@ def test_it_works(client, officer, checkpoint):
     passage = Passage.objects.get()
     assert (passage.resident, passage.declaration, passage.outcome) == (NUMBER, declaration, "passed")
     assert (passage.officer, passage.checkpoint, passage.reason) == (officer, checkpoint, "")
-    assert (passage.verdict, passage.verdict_reasons) == ("PASS", ["declared"])
+    assert (passage.verdict, passage.verdict_reasons) == ("PASS", ["no-objection"])
     assert passage.scanned_at <= passage.decided_at
     entry = AuditEntry.objects.get(action="passage.recorded")
     assert (entry.resident, entry.object_id, entry.changes["outcome"]) == (NUMBER, str(passage.pk), "passed")
