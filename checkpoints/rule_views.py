@@ -51,7 +51,8 @@ def rule(request, pk):
 @open_to(RULES_WRITING)
 def write(request, pk=None):
     """A new draft, or one to be changed."""
-    found = pk and get_object_or_404(EntryRule.objects.writable_by(request.user).with_conditions(), pk=pk)
+    rows = EntryRule.objects.writable_by(request.user).with_conditions()
+    found = None if pk is None else get_object_or_404(rows, pk=pk)
     if found and not found.is_draft:
         messages.error(request, rule_writing.InForceError.message)
         return redirect(f"/rules/{pk}/")

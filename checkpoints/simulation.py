@@ -13,7 +13,7 @@ from checkpoints.rules import deciding
 from checkpoints.services import LOOK_UP
 from vaxreg.models import AuditEntry
 
-# Judged in about half a second.
+# Judged in about a second.
 MOST_LOOK_UPS = 5_000
 MOST_SHOWN = 50
 
