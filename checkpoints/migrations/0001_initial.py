@@ -887,6 +887,7 @@ class Migration(migrations.Migration):
                 (
                     "outcome",
                     models.CharField(
+                        blank=True,
                         choices=[
                             ("passed", "let pass"),
                             ("turned-back", "turned back"),
@@ -894,6 +895,7 @@ class Migration(migrations.Migration):
                             ("quarantine", "sent to quarantine"),
                             ("cancelled", "cancelled"),
                         ],
+                        default="",
                         max_length=12,
                         verbose_name="outcome",
                     ),
@@ -918,6 +920,14 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("checkpoint", "hour", "outcome"), name="checkpointhour_once")
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="ClosedDay",
+            fields=[
+                ("day", models.DateField(primary_key=True, serialize=False, verbose_name="day")),
+                ("closed_at", models.DateTimeField(verbose_name="closed at")),
+            ],
+            options={"verbose_name": "closed day", "verbose_name_plural": "closed days"},
         ),
         migrations.AddConstraint(
             model_name="entryrule",
@@ -954,7 +964,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="passage",
-            index=models.Index(fields=["checkpoint", "-decided_at"], name="passage_by_checkpoint"),
+            index=models.Index(fields=["checkpoint", "-decided_at", "-id"], name="passage_by_checkpoint"),
         ),
         migrations.AddIndex(
             model_name="passage",
