@@ -111,7 +111,9 @@ def journey_of(declaration_id: int | None, on: date) -> dict[str, object]:
 
     Empty without a declaration: then nobody has said where the journey begins and ends.
     """
-    declared = Declaration.objects.filter(pk=declaration_id).select_related("origin").first() if declaration_id else None
+    declared = (
+        Declaration.objects.filter(pk=declaration_id).select_related("origin").first() if declaration_id else None
+    )
     if declared is None:
         return {}
     ends = {"origin_id": declared.origin_id, "destination_id": declared.destination_id}

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from checkpoints import citizen_views, desk_views
+from checkpoints import citizen_views, desk_views, movement_views
 
 urlpatterns = [
     path("declare/", citizen_views.declare, name="declare"),
@@ -11,4 +11,10 @@ urlpatterns = [
     path("desk/passages/", desk_views.record, name="desk-record"),
     path("desk/unmask/", desk_views.unmask, name="desk-unmask"),
     path("desk/register/", desk_views.register, name="desk-register"),
+    path("movements/", movement_views.overview, name="movements"),
+    path("movements/wards/", movement_views.wards, name="movements-wards"),
+    path("movements/counts.csv", movement_views.counts, name="movements-counts"),
+    path("movements/day/", movement_views.day, name="movements-day"),
+    path("movements/passages/", movement_views.passages, name="movements-passages"),
+    path("tracing/", movement_views.tracing, name="tracing"),
 ]
