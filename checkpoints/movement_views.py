@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from checkpoints import movement_pages, movements
+from checkpoints import movement_reports, movements
 from checkpoints.keyset import read_key
 from checkpoints.models import Checkpoint, Passage
 from checkpoints.movement_forms import DayForm, MovementForm, PassagesForm, TracingForm
@@ -30,7 +30,7 @@ def overview(request):
     context = {**place(request, "overview"), "form": form, "selection": selection}
     context["limit"] = settings.SMALLEST_COUNT_SHOWN
     if selection:
-        context |= movement_pages.overview(selection, timezone.localdate())
+        context |= movement_reports.overview(selection, timezone.localdate())
     return render(request, "checkpoints/movements.html", context)
 
 
@@ -46,7 +46,7 @@ def wards(request):
     form, selection = selected(request)
     context = {**place(request, "wards"), "form": form, "selection": selection}
     if selection and selection.is_exact:
-        context |= movement_pages.wards(selection, request.GET.get("province", ""), timezone.localdate())
+        context |= movement_reports.wards(selection, request.GET.get("province", ""), timezone.localdate())
     return render(request, "checkpoints/movements_wards.html", context)
 
 
@@ -58,7 +58,7 @@ def counts(request):
     if selection is None:
         return HttpResponseBadRequest(_("Choose the days again."), content_type="text/plain; charset=utf-8")
     covered = movements.coverage(selection, timezone.localdate())
-    rows = movement_pages.csv_rows(movements.export(selection=selection, covered=covered, by=request.actor))
+    rows = movement_reports.csv_rows(movements.export(selection=selection, covered=covered, by=request.actor))
     name = f"movements-{selection.since:%Y%m%d}-{selection.until:%Y%m%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(lines(rows), content_type="text/csv; charset=utf-8", headers=headers)
@@ -103,7 +103,7 @@ def day(request):
     context = {**place(request, "day"), "form": form}
     if form.is_valid():
         checkpoint, on = form.cleaned_data["checkpoint"], form.cleaned_data["day"]
-        context |= movement_pages.hours(checkpoint, on, timezone.localdate())
+        context |= movement_reports.hours(checkpoint, on, timezone.localdate())
     return render(request, "checkpoints/movements_day.html", context)
 
 
@@ -114,7 +114,7 @@ def passages(request):
     form = about_checkpoint(request, PassagesForm)
     context = {**place(request, "passages"), "form": form}
     if form.is_valid():
-        context |= movement_pages.passages(
+        context |= movement_reports.passages(
             form.cleaned_data,
             Passage.objects.overseen_by(request.user),
             after=read_key(request.GET.get("after", "")),

@@ -1,7 +1,9 @@
 """What the movement pages show: tables, their names, and the bars above them."""
 
 from collections import defaultdict
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -10,16 +12,20 @@ from django.utils.translation import gettext as _
 from checkpoints import charts
 from checkpoints.keyset import key_text
 from checkpoints.models import Checkpoint, CheckpointHour, ClosedDay
-from checkpoints.movements import OUTCOMES, coverage, province_flows, tabulated, ward_flows
+from checkpoints.movements import OUTCOMES, Selection, Table, WardFlow, coverage, province_flows, tabulated, ward_flows
+from checkpoints.querysets import PassageQuerySet
 from checkpoints.rollups import bounds, hours_of
 from residents.models import Unit
 from vaxreg import audit
+from vaxreg.actors import Actor
 
+# The moment and key at the edge of a page.
+Place = tuple[datetime, int]
 LEVELS = (1, 2, 3, 4, None)
 OUTCOME_LABELS = {outcome.value: outcome.label for outcome in OUTCOMES}
 
 
-def overview(selection, today):
+def overview(selection: Selection, today: date) -> dict[str, Any]:
     """The matrix, the outcomes and the days of a selection."""
     covered = coverage(selection, today)
     flows = province_flows(selection, covered)
@@ -37,12 +43,12 @@ def overview(selection, today):
     }
 
 
-def names_of(keys):
+def names_of(keys: Iterable[int | None]) -> dict[int | None, Any]:
     """Names of units by key; nobody has declared what has none."""
     return dict(Unit.objects.in_bulk({key for key in keys if key})) | {None: _("Not declared")}
 
 
-def named_table(table, names):
+def named_table(table: Table, names: dict[int | None, Any]) -> dict[str, Any]:
     """The table with its rows and columns beside their names."""
     return {
         "columns": [(key, names[key]) for key in table.columns],
@@ -52,7 +58,7 @@ def named_table(table, names):
     }
 
 
-def wards(selection, province, today):
+def wards(selection: Selection, province: str, today: date) -> dict[str, Any]:
     """Arrivals and departures of the wards of a province, by level of the origin and by outcome."""
     covered = coverage(selection, today)
     found = (
@@ -72,7 +78,7 @@ def wards(selection, province, today):
     }
 
 
-def ward_table(flows):
+def ward_table(flows: list[WardFlow]) -> dict[str, Any]:
     """Rows of (name, by level, by outcome), the largest first, and the sums below."""
     levels = tabulated(flows, lambda flow: flow.ward, lambda flow: flow.level, LEVELS)
     outcomes = tabulated(flows, lambda flow: flow.ward, lambda flow: flow.outcome, OUTCOME_LABELS)
@@ -85,7 +91,7 @@ def ward_table(flows):
     }
 
 
-def csv_rows(cells):
+def csv_rows(cells: Iterable[tuple[dict, str]]) -> Iterator[list[object]]:
     """The header, then a row for each cell that may leave the area."""
     cells = list(cells)
     units = names_of(cell[end] for cell, _people in cells for end in ("origin_province", "destination_province"))
@@ -97,7 +103,7 @@ def csv_rows(cells):
         yield [cell["day"].isoformat(), checkpoints[cell["checkpoint"]], *ends, label, people]
 
 
-def hours(checkpoint, day, today):
+def hours(checkpoint: Checkpoint, day: date, today: date) -> dict[str, Any]:
     """The hours of a checkpoint's day: from the finished day, else counted now."""
     is_closed = ClosedDay.objects.filter(day=day).exists()
     begin, end = bounds(day)
@@ -121,13 +127,15 @@ def hours(checkpoint, day, today):
     }
 
 
-def hour_row(hour, found):
+def hour_row(hour: int, found: dict[str, dict]) -> tuple[int, list[int], int, float | None]:
     """(hour, passages by outcome, all passages, median seconds)."""
     by_outcome = [found[outcome]["passages"] if outcome in found else 0 for outcome in OUTCOME_LABELS]
     return hour, by_outcome, found[""]["passages"], found[""]["median_seconds"]
 
 
-def passages(said, among, *, after, before, size, by):
+def passages(
+    said: dict[str, Any], among: PassageQuerySet, *, after: Place | None, before: Place | None, size: int, by: Actor
+) -> dict[str, Any]:
     """One page of a checkpoint's passages on a day; looking is logged."""
     listed = among.filter(checkpoint=said["checkpoint"]).within(*bounds(said["day"]))
     if said["outcome"]:
