@@ -5,9 +5,10 @@
 
 Makes a database of its own (test_benchmark_movements, dropped afterwards) and fills it in SQL: 200 checkpoints in 34
 provinces, 100 days up to today, journeys between the wards of neighbouring provinces (few ward pairs make most of the
-traffic, as commuters do), one passage in five with a plate, one in 500 cancelled. The last 40 days are closed by close_day
-itself (no page reads more than 31). Then each page is asked for ROUNDS times by Django's test client, signed in as the role that uses it, through
-middleware, queries and template; with --plans the statements and their plans (EXPLAIN ANALYZE, BUFFERS) are written down.
+traffic, as commuters do), one passage in five with a plate, one in 500 cancelled. The last 40 days are closed by
+close_day itself (no page reads more than 31). Then each page is asked for ROUNDS times by Django's test client,
+signed in as the role that uses it, through middleware, queries and template; with --plans the statements and their
+plans (EXPLAIN ANALYZE, BUFFERS) are written down.
 """
 # ruff: noqa: E402, T201
 

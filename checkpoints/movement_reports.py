@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -133,6 +134,7 @@ def hour_row(hour: int, found: dict[str, dict]) -> tuple[int, list[int], int, fl
     return hour, by_outcome, found[""]["passages"], found[""]["median_seconds"]
 
 
+@transaction.atomic
 def passages(
     said: dict[str, Any], among: PassageQuerySet, *, after: Place | None, before: Place | None, size: int, by: Actor
 ) -> dict[str, Any]:

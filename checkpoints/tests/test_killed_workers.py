@@ -30,7 +30,9 @@ PROJECT = Path(__file__).resolve().parents[2]
 CLIENTS, KILLS = 6, 5
 SECONDS_OF_LOAD, SECONDS_TO_ANSWER = 8, 30
 TOKEN = "k" * 32
-COLLECT = "import django; django.setup(); from vaxreg.management.commands.prepare import collect_static; collect_static()"
+COLLECT = (
+    "import django; django.setup(); from vaxreg.management.commands.prepare import collect_static; collect_static()"
+)
 
 
 def database_url():
