@@ -164,6 +164,7 @@ def pages(today: date) -> list[tuple[str, str, str, dict | None]]:
         ),
         ("matrix, auditor, yesterday", Role.AUDITOR, "/movements/", None),
         ("matrix, auditor, 7 days", Role.AUDITOR, f"/movements/?{week.format(yesterday)}", None),
+        ("matrix, auditor, 31 days", Role.AUDITOR, f"/movements/?{month.format(today)}", None),
         ("CSV, manager, 7 days", Role.PROVINCIAL_MANAGER, f"/movements/counts.csv?{week.format(yesterday)}", None),
         ("hours, lead, today live", Role.CHECKPOINT_LEAD, "/movements/day/", None),
         ("hours, lead, yesterday", Role.CHECKPOINT_LEAD, f"/movements/day/?day={yesterday}", None),
