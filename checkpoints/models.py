@@ -612,6 +612,40 @@ class MovementCount(models.Model):
         return f"{self.day} {self.people}"
 
 
+class ProvinceMovement(models.Model):
+    """The same people by province, without levels: what leaves the area is made of these cells, and matrices read them.
+
+    Some tens of times fewer rows than MovementCount (docs/query-plans.md).
+    """
+
+    day = models.DateField(_("day"))
+    checkpoint = models.ForeignKey(
+        Checkpoint, models.PROTECT, verbose_name=_("checkpoint"), related_name="+", db_index=False
+    )
+    origin = models.ForeignKey(
+        Unit, models.PROTECT, null=True, verbose_name=_("origin"), related_name="+", db_index=False
+    )
+    destination = models.ForeignKey(
+        Unit, models.PROTECT, null=True, verbose_name=_("destination"), related_name="+", db_index=False
+    )
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Passage.Outcome)
+    people = models.PositiveIntegerField(_("people"))
+
+    class Meta:
+        verbose_name = _("movement between provinces")
+        verbose_name_plural = _("movements between provinces")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "checkpoint", "origin", "destination", "outcome"],
+                name="provincemovement_once",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.people}"
+
+
 class ClosedDay(models.Model):
     """A day whose passages are counted in CheckpointHour and MovementCount: without this row, no count is no zero."""
 

@@ -12,11 +12,10 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, Model, Q, QuerySet, Sum
 
 from checkpoints.levels import level_of
-from checkpoints.models import ClosedDay, Declaration, MovementCount, Passage
+from checkpoints.models import ClosedDay, Declaration, MovementCount, Passage, ProvinceMovement
 from checkpoints.rollups import movements_of
 from residents.models import Unit
 from vaxreg import audit
@@ -137,7 +136,7 @@ def province_flows(selection: Selection, covered: Coverage) -> list[Flow]:
     """Returns the movements between provinces, by day and outcome."""
     if not selection.is_exact:
         return hidden_small(_cells(selection, covered), settings.SMALLEST_COUNT_SHOWN)
-    closed = _provinces(_closed(selection, covered)).values("day", *CELL[2:]).annotate(total=Sum("people")).order_by()
+    closed = _between_provinces(selection, covered).values("day", *CELL[2:]).annotate(total=Sum("people")).order_by()
     flows = [_flow(row) for row in closed]
     for day in covered.live:
         flows += [_flow({**row, "day": day}) for row in _live_provinces(selection, day)]
@@ -158,7 +157,13 @@ def ward_flows(selection: Selection, covered: Coverage, province: int, end: str)
     """Returns the movements that begin (`end` "origin") or end ("destination") in the province, by ward."""
     wanted = Q(**{end: province}) | Q(**{f"{end}__parent": province})
     grouped = (end, "origin_level", "outcome")
-    closed = _closed(selection, covered).filter(wanted).values(*grouped).annotate(total=Sum("people")).order_by()
+    closed = (
+        _closed(MovementCount, selection, covered)
+        .filter(wanted)
+        .values(*grouped)
+        .annotate(total=Sum("people"))
+        .order_by()
+    )
     rows = [*closed]
     for day in covered.live:
         live = movements_of(day, selection.checkpoints).filter(wanted)
@@ -183,24 +188,22 @@ def export(*, selection: Selection, covered: Coverage, by: Actor) -> Iterator[tu
     return ((cell, str(cell["total"]) if cell["total"] >= limit else f"<{limit}") for cell in cells)
 
 
-def _closed(selection: Selection, covered: Coverage) -> QuerySet:
-    counts = MovementCount.objects.filter(checkpoint__in=selection.checkpoints, day__in=covered.closed)
-    return _of_outcome(counts, selection)
+def _closed(counts: type[Model], selection: Selection, covered: Coverage) -> QuerySet:
+    rows = counts.objects.filter(checkpoint__in=selection.checkpoints, day__in=covered.closed)
+    return _of_outcome(rows, selection)
 
 
 def _of_outcome(rows: QuerySet, selection: Selection) -> QuerySet:
     return rows.filter(outcome=selection.outcome) if selection.outcome else rows
 
 
-def _provinces(rows: QuerySet) -> QuerySet:
-    return rows.annotate(
-        origin_province=Coalesce(F("origin__parent"), F("origin")),
-        destination_province=Coalesce(F("destination__parent"), F("destination")),
-    )
+def _between_provinces(selection: Selection, covered: Coverage) -> QuerySet:
+    rows = _closed(ProvinceMovement, selection, covered)
+    return rows.annotate(origin_province=F("origin"), destination_province=F("destination"))
 
 
 def _cells(selection: Selection, covered: Coverage) -> QuerySet:
-    return _provinces(_closed(selection, covered)).values(*CELL).annotate(total=Sum("people")).order_by(*CELL)
+    return _between_provinces(selection, covered).values(*CELL, total=F("people")).order_by(*CELL)
 
 
 def _live_provinces(selection: Selection, day: date) -> list[dict]:

@@ -4,12 +4,12 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, FloatField, Q, QuerySet, Value
-from django.db.models.functions import Extract, TruncHour
+from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, FloatField, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, Extract, TruncHour
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from checkpoints.models import CheckpointHour, ClosedDay, MovementCount, Passage
+from checkpoints.models import CheckpointHour, ClosedDay, MovementCount, Passage, ProvinceMovement
 from vaxreg import audit
 from vaxreg.actors import Actor
 
@@ -74,6 +74,7 @@ def close_day(*, day: date, today: date, by: Actor) -> int:
     closed.save(update_fields=["closed_at"])
     passages = _write_hours(day)
     _write_movements(day)
+    _write_province_movements(day)
     audit.record(by=by, action="day.closed", subject=closed, changes={"passages": passages})
     return passages
 
@@ -99,3 +100,22 @@ def _write_movements(day: date) -> None:
         for row in movements_of(day)
     ]
     MovementCount.objects.bulk_create(rows, BATCH)
+
+
+def _write_province_movements(day: date) -> None:
+    """Adds up what has just been counted by ward."""
+    ProvinceMovement.objects.filter(day=day).delete()
+    provinces = {f"{end}_province": Coalesce(F(f"{end}__parent"), F(end)) for end in ("origin", "destination")}
+    counts = MovementCount.objects.filter(day=day).annotate(**provinces).values("checkpoint", "outcome", *provinces)
+    rows = [
+        ProvinceMovement(
+            day=day,
+            checkpoint_id=row["checkpoint"],
+            origin_id=row["origin_province"],
+            destination_id=row["destination_province"],
+            outcome=row["outcome"],
+            people=row["total"],
+        )
+        for row in counts.annotate(total=Sum("people")).order_by()
+    ]
+    ProvinceMovement.objects.bulk_create(rows, BATCH)

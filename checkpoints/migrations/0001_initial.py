@@ -922,6 +922,71 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ProvinceMovement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(verbose_name="day")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("passed", "let pass"),
+                            ("turned-back", "turned back"),
+                            ("testing", "sent for testing"),
+                            ("quarantine", "sent to quarantine"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("people", models.PositiveIntegerField(verbose_name="people")),
+                (
+                    "checkpoint",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="checkpoints.checkpoint",
+                        verbose_name="checkpoint",
+                    ),
+                ),
+                (
+                    "destination",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residents.unit",
+                        verbose_name="destination",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residents.unit",
+                        verbose_name="origin",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "movement between provinces",
+                "verbose_name_plural": "movements between provinces",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("day", "checkpoint", "origin", "destination", "outcome"),
+                        name="provincemovement_once",
+                        nulls_distinct=False,
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ClosedDay",
             fields=[
                 ("day", models.DateField(primary_key=True, serialize=False, verbose_name="day")),

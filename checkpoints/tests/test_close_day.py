@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from django.utils import timezone
 
-from checkpoints.models import CheckpointHour, ClosedDay, MovementCount
+from checkpoints.models import CheckpointHour, ClosedDay, MovementCount, ProvinceMovement
 from checkpoints.rollups import DayNotOverError, bounds, close_day
 from checkpoints.tests.factories import CheckpointFactory, PassageFactory, cancelled
 from residents.tests.factories import UnitFactory
@@ -50,6 +50,18 @@ def test_it_works():
         (DAY, post.pk, None, None, "turned-back", None, 1),
     ]
     assert AuditEntry.objects.get(action="day.closed").changes == {"passages": 4}
+
+
+def test_wards_are_added_up_by_province():
+    here, there, post = UnitFactory(), UnitFactory(), CheckpointFactory()
+    for origin in (here, UnitFactory(parent=here), UnitFactory(parent=here)):
+        ends = {"origin": origin, "destination": UnitFactory(parent=there)}
+        PassageFactory(checkpoint=post, **ends, decided_at=MORNING, origin_level=origin.pk % 4)
+    PassageFactory(checkpoint=post, decided_at=MORNING)
+    close()
+    close()
+    rows = ProvinceMovement.objects.order_by("-people").values_list("checkpoint", "origin", "destination", "people")
+    assert list(rows) == [(post.pk, here.pk, there.pk, 3), (post.pk, None, None, 1)]
 
 
 def test_cancelled_passage_and_its_cancellation_do_not_count():

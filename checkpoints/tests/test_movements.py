@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from checkpoints.models import MovementCount
+from checkpoints.models import ProvinceMovement
 from checkpoints.tests.factories import CheckpointFactory, PassageFactory, cancelled, officer_at
 from residents.tests.factories import AreaAssignmentFactory, UnitFactory
 from vaxreg.models import AuditEntry
@@ -92,7 +92,7 @@ def test_lead_sees_the_matrix_of_today_live(client, post, provinces):
 def test_finished_day_comes_from_its_counts_and_today_is_added(client, post, provinces, yesterday):
     travel(post, *provinces, 2, decided_at=yesterday)
     call_command("close_day", verbosity=0)
-    MovementCount.objects.update(people=40)
+    ProvinceMovement.objects.update(people=40)
     travel(post, *provinces, 1)
     officer_at(post, client, Role.CHECKPOINT_LEAD)
     since, until = timezone.localdate() - timedelta(days=1), timezone.localdate()
