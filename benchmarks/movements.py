@@ -33,7 +33,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, setup_test_environment
 from django.utils import timezone
 
-from checkpoints.models import Checkpoint, CheckpointAssignment, MovementCount, Passage
+from checkpoints.models import (
+    Checkpoint,
+    CheckpointAssignment,
+    CheckpointHour,
+    MovementCount,
+    Passage,
+    ProvinceMovement,
+)
 from checkpoints.rollups import close_day
 from residents.models import AreaAssignment, Unit
 from residents.unit_loading import load_units
@@ -45,6 +52,7 @@ from vaxreg.tests.factories import UserFactory, sign_in
 
 CHECKPOINTS, DAYS, CLOSED_DAYS, ROUNDS, BATCH = 200, 100, 40, 7, 1_000_000
 LIMIT_MS = 300
+TABLES = [model._meta.db_table for model in (Passage, MovementCount, ProvinceMovement, CheckpointHour)]
 BY = Actor.command("benchmark")
 # The busiest fifth of the checkpoints sees half of the traffic; of 40 wards at each end the nearer ones most.
 FILL = """
@@ -215,8 +223,7 @@ def measure(users: dict[str, User], today: date, plans: Path | None, rows: int) 
 
 def is_ours(sql: str) -> bool:
     """Whether the statement reads passages or their counts."""
-    tables = (Passage._meta.db_table, MovementCount._meta.db_table, "checkpoints_checkpointhour")
-    return sql.startswith("SELECT") and any(f'FROM "{table}"' in sql for table in tables)
+    return sql.startswith("SELECT") and any(f'FROM "{table}"' in sql for table in TABLES)
 
 
 def write_plans(path: Path, rows: int, lines: list[str], sections: list[tuple[str, list[str]]]) -> None:
@@ -245,7 +252,7 @@ def sizes() -> str:
     """Rows and bytes of the tables, in words."""
     parts = []
     with connection.cursor() as cursor:
-        for table in ("checkpoints_passage", "checkpoints_movementcount", "checkpoints_checkpointhour"):
+        for table in TABLES:
             cursor.execute(
                 f"SELECT count(*), pg_size_pretty(pg_relation_size('{table}')), pg_size_pretty(pg_indexes_size('{table}'))"
                 f" FROM {table}"

@@ -7,12 +7,13 @@ gives a hidden one away (docs/decisions/0010-small-numbers.md).
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Model, Q, QuerySet, Sum
+from django.db.models import Count, F, Model, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from checkpoints.levels import level_of
 from checkpoints.models import ClosedDay, Declaration, MovementCount, Passage, ProvinceMovement
@@ -135,22 +136,12 @@ def coverage(selection: Selection, today: date) -> Coverage:
 def province_flows(selection: Selection, covered: Coverage) -> list[Flow]:
     """Returns the movements between provinces, by day and outcome."""
     if not selection.is_exact:
-        return hidden_small(_cells(selection, covered), settings.SMALLEST_COUNT_SHOWN)
+        return _without_small(selection, covered)
     closed = _between_provinces(selection, covered).values("day", *CELL[2:]).annotate(total=Sum("people")).order_by()
     flows = [_flow(row) for row in closed]
     for day in covered.live:
         flows += [_flow({**row, "day": day}) for row in _live_provinces(selection, day)]
     return flows
-
-
-def hidden_small(cells: Iterable[dict], limit: int) -> list[Flow]:
-    """Returns the flows made of the cells of `limit` people or more; those of fewer are counted as hidden. Pure."""
-    sums = defaultdict(lambda: [0, 0])
-    for cell in cells:
-        found = sums[cell["day"], cell["origin_province"], cell["destination_province"], cell["outcome"]]
-        is_small = cell["total"] < limit
-        found[is_small] += 1 if is_small else cell["total"]
-    return [Flow(*key, people=people, hidden=hidden) for key, (people, hidden) in sums.items()]
 
 
 def ward_flows(selection: Selection, covered: Coverage, province: int, end: str) -> list[WardFlow]:
@@ -186,6 +177,13 @@ def export(*, selection: Selection, covered: Coverage, by: Actor) -> Iterator[tu
         changes={"since": selection.since, "until": selection.until, "rows": len(cells)},
     )
     return ((cell, str(cell["total"]) if cell["total"] >= limit else f"<{limit}") for cell in cells)
+
+
+def _without_small(selection: Selection, covered: Coverage) -> list[Flow]:
+    is_shown = Q(people__gte=settings.SMALLEST_COUNT_SHOWN)
+    sums = {"total": Coalesce(Sum("people", filter=is_shown), 0), "hidden": Count("pk", filter=~is_shown)}
+    rows = _between_provinces(selection, covered).values("day", *CELL[2:]).annotate(**sums).order_by()
+    return [replace(_flow(row), hidden=row["hidden"]) for row in rows]
 
 
 def _closed(counts: type[Model], selection: Selection, covered: Coverage) -> QuerySet:
