@@ -8,8 +8,10 @@ from checkpoints.models import RiskLevel
 from residents.models import Unit
 
 
-def level_of(unit: Unit, on: date) -> int | None:
+def level_of(unit: Unit | None, on: date) -> int | None:
     """Returns the unit's level on that day; a ward without one of its own takes its province's; None where neither has one."""
+    if unit is None:
+        return None
     own_first = Case(When(unit=unit.pk, then=0), default=1, output_field=IntegerField())
     known = RiskLevel.objects.in_force(on).filter(unit__in=[unit.pk, unit.parent_id or unit.pk])
     return known.order_by(own_first, F("in_force_from").desc(nulls_last=True)).values_list("level", flat=True).first()

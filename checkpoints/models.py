@@ -372,7 +372,8 @@ class Passage(models.Model):
         ]
         indexes = [
             models.Index(fields=["resident", "-decided_at"], name="passage_by_resident"),
-            models.Index(fields=["checkpoint", "-decided_at"], name="passage_by_checkpoint"),
+            # With the key, so that a list goes on exactly where its page before ended (docs/query-plans.md).
+            models.Index(fields=["checkpoint", "-decided_at", "-id"], name="passage_by_checkpoint"),
             models.Index(fields=["plate", "-decided_at"], name="passage_by_plate", condition=~Q(plate="")),
         ]
 
@@ -601,13 +602,16 @@ class QuickMode(models.Model):
 
 
 class CheckpointHour(models.Model):
-    """A finished hour of a checkpoint: how many passages of each outcome, and how long they took."""
+    """A finished hour of a checkpoint: how many passages of each outcome, and how long they took.
+
+    The row with an empty outcome is the whole hour: its median cannot be made of those of the outcomes.
+    """
 
     checkpoint = models.ForeignKey(
         Checkpoint, models.PROTECT, verbose_name=_("checkpoint"), related_name="hours", db_index=False
     )
     hour = models.DateTimeField(_("hour"))
-    outcome = models.CharField(_("outcome"), max_length=12, choices=Passage.Outcome)
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Passage.Outcome, blank=True, default="")
     passages = models.PositiveIntegerField(_("passages"))
     median_seconds = models.FloatField(_("median seconds from scan to decision"), null=True)
 
@@ -650,6 +654,54 @@ class MovementCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.people}"
+
+
+class ProvinceMovement(models.Model):
+    """The same people by province, without levels: what leaves the area is made of these cells, and matrices read them.
+
+    Some tens of times fewer rows than MovementCount (docs/query-plans.md).
+    """
+
+    day = models.DateField(_("day"))
+    checkpoint = models.ForeignKey(
+        Checkpoint, models.PROTECT, verbose_name=_("checkpoint"), related_name="+", db_index=False
+    )
+    origin = models.ForeignKey(
+        Unit, models.PROTECT, null=True, verbose_name=_("origin"), related_name="+", db_index=False
+    )
+    destination = models.ForeignKey(
+        Unit, models.PROTECT, null=True, verbose_name=_("destination"), related_name="+", db_index=False
+    )
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Passage.Outcome)
+    people = models.PositiveIntegerField(_("people"))
+
+    class Meta:
+        verbose_name = _("movement between provinces")
+        verbose_name_plural = _("movements between provinces")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "checkpoint", "origin", "destination", "outcome"],
+                name="provincemovement_once",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.people}"
+
+
+class ClosedDay(models.Model):
+    """A day whose passages are counted in CheckpointHour and MovementCount: without this row, no count is no zero."""
+
+    day = models.DateField(_("day"), primary_key=True)
+    closed_at = models.DateTimeField(_("closed at"))
+
+    class Meta:
+        verbose_name = _("closed day")
+        verbose_name_plural = _("closed days")
+
+    def __str__(self) -> str:
+        return str(self.day)
 
 
 class TrustedSigner(models.Model):

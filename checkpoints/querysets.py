@@ -1,9 +1,9 @@
 """Which rows: QuerySets of checkpoints and passages."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -36,9 +36,31 @@ class CheckpointQuerySet(models.QuerySet):
         """The checkpoints in use whose rules the user may see: those they write for, and a manager's area."""
         if not user.has_role({Role.PROVINCIAL_MANAGER}):
             return self.ruled_by(user)
-        areas = user.area_assignments.in_force(timezone.localdate()).values("unit")
-        in_area = Q(unit__in=areas) | Q(unit__parent__in=areas)
+        in_area = _inside(user, timezone.localdate())
         return self.in_use().filter(in_area | Q(pk__in=self.model.objects.ruled_by(user).values("pk")))
+
+    def within_area_of(self, user: User) -> "CheckpointQuerySet":
+        """The checkpoints that the user leads today, and for a provincial manager those inside the area; closed ones too."""
+        today, own = timezone.localdate(), Q(pk=None)
+        if user.has_role({Role.CHECKPOINT_LEAD}):
+            own |= Q(pk__in=user.checkpoint_assignments.in_force(today).values("checkpoint"))
+        if user.has_role({Role.PROVINCIAL_MANAGER}):
+            own |= _inside(user, today)
+        return self.filter(own)
+
+    def counted_for(self, user: User) -> "CheckpointQuerySet":
+        """The checkpoints whose movements the user sees in numbers: those of the area, or all."""
+        return self.all() if user.has_role(NATIONAL) else self.within_area_of(user)
+
+    def traceable_by(self, user: User) -> "CheckpointQuerySet":
+        """The checkpoints inside the areas where a tracer works today."""
+        return self.filter(_inside(user, timezone.localdate()))
+
+
+def _inside(user: User, on: date) -> Q:
+    """Checkpoints that stand in one of the user's units, or in a ward of one."""
+    areas = user.area_assignments.in_force(on).values("unit")
+    return Q(unit__in=areas) | Q(unit__parent__in=areas)
 
 
 class EntryRuleQuerySet(models.QuerySet):
@@ -76,6 +98,41 @@ class PassageQuerySet(models.QuerySet):
         """Each passage with the person's `full_name`: from the registry, else as declared, else empty."""
         registered = Resident.objects.filter(pk=OuterRef("resident")).values("full_name")
         return self.annotate(full_name=Coalesce(Subquery(registered), "declaration__full_name", Value("")))
+
+    def within(self, begin: datetime, end: datetime) -> "PassageQuerySet":
+        """Decided from `begin` on and before `end`."""
+        return self.filter(decided_at__gte=begin, decided_at__lt=end)
+
+    def with_cancellation(self) -> "PassageQuerySet":
+        """Each passage with `was_cancelled`; a cancellation carries the number of the passage that it cancels."""
+        cancelling = self.model.objects.filter(resident=OuterRef("resident"), cancels=OuterRef("pk"))
+        return self.annotate(was_cancelled=Exists(cancelling))
+
+    def counted(self) -> "PassageQuerySet":
+        """What statistics count: neither cancellations nor the passages that they cancel."""
+        return self.filter(cancels=None).with_cancellation().filter(was_cancelled=False)
+
+    def overseen_by(self, user: User) -> "PassageQuerySet":
+        """Passages of the checkpoints that the user leads, or manages as part of the area."""
+        checkpoints = self.model._meta.get_field("checkpoint").related_model.objects
+        return self.filter(checkpoint__in=checkpoints.within_area_of(user))
+
+    def page(self, after: tuple[datetime, int] | None, size: int) -> tuple[list[models.Model], bool]:
+        """The next `size` passages older than the one of that moment and key, newest first, and whether others follow."""
+        older = self
+        if after:
+            at, pk = after
+            # The first condition is what the index begins at; the second settles the moment they share.
+            older = self.filter(decided_at__lte=at).filter(Q(decided_at__lt=at) | Q(pk__lt=pk))
+        found = list(older.order_by("-decided_at", "-pk")[: size + 1])
+        return found[:size], len(found) > size
+
+    def page_before(self, before: tuple[datetime, int], size: int) -> tuple[list[models.Model], bool]:
+        """The `size` passages just newer than that one, newest first, and whether others precede."""
+        at, pk = before
+        newer = self.filter(decided_at__gte=at).filter(Q(decided_at__gt=at) | Q(pk__gt=pk))
+        found = list(newer.order_by("decided_at", "pk")[: size + 1])
+        return found[size - 1 :: -1] if len(found) > size else found[::-1], len(found) > size
 
     def visible_to(self, user: User) -> "PassageQuerySet":
         """Passages of the checkpoints where the user works today."""

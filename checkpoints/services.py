@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from checkpoints import lookup, passes
+from checkpoints import lookup, movements, passes
 from checkpoints.answers import Answer, compose
 from checkpoints.models import Checkpoint, Declaration, Passage, VehicleKind
 from checkpoints.scan import Scan, read_scan
@@ -160,6 +160,7 @@ def record_passage(
             "verdict": ticket.verdict,
             "verdict_reasons": list(ticket.reasons),
             "scanned_at": ticket.scanned_at,
+            **movements.journey_of(ticket.declaration, timezone.localdate()),
         },
     )
     if is_new:

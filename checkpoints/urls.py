@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from checkpoints import citizen_views, desk_views, route_views, rule_views
+from checkpoints import citizen_views, desk_views, movement_views, route_views, rule_views
 
 urlpatterns = [
     path("declare/", citizen_views.declare, name="declare"),
@@ -22,4 +22,10 @@ urlpatterns = [
     path("rules/<int:pk>/delete/", rule_views.delete, name="rule-delete"),
     path("rules/<int:pk>/successor/", rule_views.succeed, name="rule-successor"),
     path("rules/<int:pk>/simulation/", rule_views.simulation, name="rule-simulation"),
+    path("movements/", movement_views.overview, name="movements"),
+    path("movements/wards/", movement_views.wards, name="movements-wards"),
+    path("movements/counts.csv", movement_views.counts, name="movements-counts"),
+    path("movements/day/", movement_views.day, name="movements-day"),
+    path("movements/passages/", movement_views.passages, name="movements-passages"),
+    path("tracing/", movement_views.tracing, name="tracing"),
 ]

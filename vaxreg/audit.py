@@ -23,7 +23,22 @@ def record(
 
     `action` is a stable code such as "dose.recorded"; `changes` maps a field to its value or to [before, after].
     """
-    return AuditEntry.objects.create(
+    entry = _entry(by, action, subject, resident, changes)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_each(
+    *, by: Actor, action: str, subject: models.Model | None, residents: Iterable[str], changes: dict[str, Any]
+) -> None:
+    """Writes the same act once for each person, so that every one's own history shows it."""
+    AuditEntry.objects.bulk_create(_entry(by, action, subject, resident, changes) for resident in residents)
+
+
+def _entry(
+    by: Actor, action: str, subject: models.Model | None, resident: str, changes: dict[str, Any] | None
+) -> AuditEntry:
+    return AuditEntry(
         user=by.user,
         address=by.address,
         channel=by.channel,

@@ -256,6 +256,11 @@ MEDIA_ROOT = VAR_DIR / "media"
 
 # Domain
 DECLARATION_VALID_HOURS = read_number("DECLARATION_VALID_HOURS", 72)
+# Counts below this number never leave the area (docs/decisions/0010-small-numbers.md).
+SMALLEST_COUNT_SHOWN = read_number("SMALLEST_COUNT_SHOWN", 5)
+MOVEMENTS_MOST_DAYS = read_number("MOVEMENTS_MOST_DAYS", 31)
+TRACING_MOST_SHOWN = read_number("TRACING_MOST_SHOWN", 500)
+TRACING_MOST_DAYS = read_number("TRACING_MOST_DAYS", 31)
 
 LOGGING = {
     "version": 1,

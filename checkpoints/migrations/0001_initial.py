@@ -894,6 +894,7 @@ class Migration(migrations.Migration):
                 (
                     "outcome",
                     models.CharField(
+                        blank=True,
                         choices=[
                             ("passed", "let pass"),
                             ("turned-back", "turned back"),
@@ -901,6 +902,7 @@ class Migration(migrations.Migration):
                             ("quarantine", "sent to quarantine"),
                             ("cancelled", "cancelled"),
                         ],
+                        default="",
                         max_length=12,
                         verbose_name="outcome",
                     ),
@@ -925,6 +927,79 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("checkpoint", "hour", "outcome"), name="checkpointhour_once")
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="ProvinceMovement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(verbose_name="day")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("passed", "let pass"),
+                            ("turned-back", "turned back"),
+                            ("testing", "sent for testing"),
+                            ("quarantine", "sent to quarantine"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("people", models.PositiveIntegerField(verbose_name="people")),
+                (
+                    "checkpoint",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="checkpoints.checkpoint",
+                        verbose_name="checkpoint",
+                    ),
+                ),
+                (
+                    "destination",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residents.unit",
+                        verbose_name="destination",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="residents.unit",
+                        verbose_name="origin",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "movement between provinces",
+                "verbose_name_plural": "movements between provinces",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("day", "checkpoint", "origin", "destination", "outcome"),
+                        name="provincemovement_once",
+                        nulls_distinct=False,
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ClosedDay",
+            fields=[
+                ("day", models.DateField(primary_key=True, serialize=False, verbose_name="day")),
+                ("closed_at", models.DateTimeField(verbose_name="closed at")),
+            ],
+            options={"verbose_name": "closed day", "verbose_name_plural": "closed days"},
         ),
         migrations.AddConstraint(
             model_name="entryrule",
@@ -961,7 +1036,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="passage",
-            index=models.Index(fields=["checkpoint", "-decided_at"], name="passage_by_checkpoint"),
+            index=models.Index(fields=["checkpoint", "-decided_at", "-id"], name="passage_by_checkpoint"),
         ),
         migrations.AddIndex(
             model_name="passage",

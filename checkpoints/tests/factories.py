@@ -16,6 +16,7 @@ from checkpoints.models import (
     Declaration,
     EntryCondition,
     EntryRule,
+    Passage,
     RiskLevel,
     Symptom,
     VehicleKind,
@@ -108,6 +109,30 @@ class DeclarationFactory(DjangoModelFactory):
     submitted_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
     valid_until = factory.LazyAttribute(lambda declaration: declaration.submitted_at + timedelta(hours=72))
     idempotency_key = factory.LazyFunction(uuid4)
+
+
+class PassageFactory(DjangoModelFactory):
+    """A man let pass now, without a declaration; `decided_at` may be given, as no service can."""
+
+    class Meta:
+        model = Passage
+
+    resident = factory.Sequence(lambda n: f"079090{n + 1:06d}")
+    checkpoint = factory.SubFactory(CheckpointFactory)
+    officer = factory.SubFactory(UserFactory)
+    outcome = Passage.Outcome.PASSED
+    reason = factory.LazyAttribute(lambda passage: "" if passage.outcome == "passed" else "identity")
+    verdict = "PASS"
+    decided_at = factory.LazyFunction(timezone.now)
+    scanned_at = factory.LazyAttribute(lambda passage: passage.decided_at - timedelta(seconds=10))
+    idempotency_key = factory.LazyFunction(uuid4)
+
+
+def cancelled(passage: Passage) -> Passage:
+    """The row that cancels the passage a minute later."""
+    facts = {"resident": passage.resident, "checkpoint": passage.checkpoint, "officer": passage.officer}
+    at = passage.decided_at + timedelta(minutes=1)
+    return PassageFactory(**facts, outcome="cancelled", cancels=passage, decided_at=at)
 
 
 def keys_of(declaration: Declaration) -> tuple[str, str]:

@@ -21,6 +21,7 @@ ACTS = {
     "dose.voided": _("Dose voided"),
     "declaration.filed": _("Declaration filed"),
     "passage.recorded": _("Passage recorded"),
+    "resident.traced": _("Shown in contact tracing"),
 }
 
 
