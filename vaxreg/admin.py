@@ -1,5 +1,7 @@
 """Users with their roles, and the audit trail. The apps above add their assignments to UserAdmin.inlines."""
 
+import re
+
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import transaction
@@ -13,6 +15,9 @@ from vaxreg.admin_forms import NewUserForm, UserForm
 from vaxreg.audited_admin import AuditedModelAdmin, PersonalDataAdmin
 from vaxreg.models import AuditEntry, User
 from vaxreg.roles import Role
+
+# The three forms of a person's number, which the apps above know more about.
+NUMBER = re.compile(r"[0-9]{12}|[0-9]{9}|T[0-9]{11}", re.ASCII)
 
 
 class RoleFilter(admin.SimpleListFilter):
@@ -92,6 +97,8 @@ class UserAdmin(AuditedModelAdmin, DjangoUserAdmin):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(PersonalDataAdmin):
+    # Who did what is read from the newest on; people are masked.
+    lists_unsearched = True
     list_display = ["at", "user", "action", "person", "object_type", "address", "channel"]
     list_display_links = ["at"]
     list_select_related = ["user"]
@@ -99,10 +106,14 @@ class AuditEntryAdmin(PersonalDataAdmin):
     fields = ["at", "user", "address", "channel", "action", "resident", "object_type", "object_id", "changes"]
     search_help_text = _("The number of a person, or a user name.")
 
-    def find(self, queryset, text):
+    def number_in(self, text):
         number = "".join(text.split()).upper()
+        return number if NUMBER.fullmatch(number) else ""
+
+    def find(self, queryset, text):
         user = User.objects.filter(username=text).values("pk")
-        return queryset.filter(Q(resident=number) | Q(user__in=user))
+        number = self.number_in(text)
+        return queryset.filter(Q(resident=number) | Q(user__in=user) if number else Q(user__in=user))
 
     @admin.display(description=_("person"))
     def person(self, entry):

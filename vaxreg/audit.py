@@ -1,6 +1,7 @@
 """The audit trail: every service ends with `record`, inside its own transaction."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -32,4 +33,12 @@ def record(
         object_id=str(subject.pk) if subject else "",
         # Dates, lazy texts and UUIDs become text.
         changes=json.loads(json.dumps(changes or {}, cls=DjangoJSONEncoder)),
+    )
+
+
+def record_each(*, by: Actor, action: str, residents: Collection[str]) -> None:
+    """Writes one entry a person, in one statement: `action` concerned each of these numbers."""
+    AuditEntry.objects.bulk_create(
+        AuditEntry(user=by.user, address=by.address, channel=by.channel, action=action, resident=number)
+        for number in sorted(residents)
     )
