@@ -9,12 +9,23 @@ from vaxreg.admin import UserAdmin
 from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin
 
 
+class UsedByDosesAdmin(AuditedModelAdmin):
+    """Rows that doses name: what a recorded dose says by them is not rewritten."""
+
+    fixed_by_doses = []
+
+    def get_readonly_fields(self, request, obj=None):
+        fixed = self.fixed_by_doses if obj is not None and obj.has_doses else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+
 class CourseRuleInline(AuditedInline):
     model = CourseRule
 
 
 @admin.register(Vaccine)
-class VaccineAdmin(AuditedModelAdmin):
+class VaccineAdmin(UsedByDosesAdmin):
+    fixed_by_doses = ["code", "name", "dcc_product", "dcc_holder", "dcc_prophylaxis"]
     list_display = ["name", "code", "manufacturer", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["name", "code", "manufacturer"]
@@ -47,7 +58,8 @@ class FacilityAdmin(AuditedModelAdmin):
 
 
 @admin.register(Lot)
-class LotAdmin(AuditedModelAdmin):
+class LotAdmin(UsedByDosesAdmin):
+    fixed_by_doses = ["vaccine", "lot_number", "expires_on"]
     list_display = ["lot_number", "vaccine", "expires_on", "is_active"]
     list_filter = ["is_active", "vaccine"]
     list_select_related = ["vaccine"]
