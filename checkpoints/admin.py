@@ -14,11 +14,9 @@ from checkpoints.models import (
     Symptom,
     VehicleKind,
 )
-from residents.admin import number_in
-from residents.citizen_id import grouped
-from residents.templatetags.people import masked_number
+from residents.admin import ByNumberAdmin
 from vaxreg.admin import UserAdmin
-from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin, PersonalDataAdmin, ReadOnlyAdmin
+from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin, ReadOnlyAdmin
 
 
 @admin.register(Checkpoint)
@@ -86,28 +84,9 @@ class CheckpointAssignmentInline(AuditedInline):
 UserAdmin.inlines.append(CheckpointAssignmentInline)
 
 
-class ByNumberAdmin(PersonalDataAdmin):
-    """Rows that carry a person's number as text."""
-
-    ordering = ["-pk"]
-    search_help_text = _("The number of a person.")
-    readonly_fields = ["number"]
-
-    def find(self, queryset, text):
-        number = number_in(text)
-        return queryset.filter(resident=number) if number else queryset.none()
-
-    @admin.display(description=_("number"))
-    def masked(self, row):
-        return masked_number(row.resident)
-
-    @admin.display(description=_("number"))
-    def number(self, row):
-        return grouped(row.resident)
-
-
 @admin.register(Declaration)
 class DeclarationAdmin(ByNumberAdmin):
+    ordering = ["-pk"]
     list_display = ["masked", "submitted_at", "valid_until", "checkpoint", "origin", "destination"]
     list_select_related = ["checkpoint", "origin", "destination"]
     fieldsets = [
@@ -138,6 +117,7 @@ class DeclarationAdmin(ByNumberAdmin):
 
 @admin.register(Passage)
 class PassageAdmin(ByNumberAdmin):
+    ordering = ["-pk"]
     list_display = ["masked", "decided_at", "checkpoint", "outcome", "verdict", "officer"]
     list_select_related = ["checkpoint", "officer"]
     fields = [

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Func, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from residents.birth import Birth, Precision
 from residents.citizen_id import NUMBER_PATTERN
@@ -26,11 +27,11 @@ class Unit(Dated):
         WARD = "ward", _("ward, commune or special zone")
 
     class Kind(models.TextChoices):
-        CITY = "city", _("city")
-        PROVINCE = "province", _("province")
-        WARD = "ward", _("ward")
-        COMMUNE = "commune", _("commune")
-        SPECIAL_ZONE = "special_zone", _("special zone")
+        CITY = "city", pgettext_lazy("kind of unit", "city")
+        PROVINCE = "province", pgettext_lazy("kind of unit", "province")
+        WARD = "ward", pgettext_lazy("kind of unit", "ward")
+        COMMUNE = "commune", pgettext_lazy("kind of unit", "commune")
+        SPECIAL_ZONE = "special_zone", pgettext_lazy("kind of unit", "special zone")
 
     code = models.CharField(_("code"), max_length=5)
     level = models.CharField(_("level"), max_length=8, choices=Level)

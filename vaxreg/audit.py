@@ -29,9 +29,14 @@ def record(
 
 
 def record_each(
-    *, by: Actor, action: str, subject: models.Model | None, residents: Iterable[str], changes: dict[str, Any]
+    *,
+    by: Actor,
+    action: str,
+    residents: Iterable[str],
+    subject: models.Model | None = None,
+    changes: dict[str, Any] | None = None,
 ) -> None:
-    """Writes the same act once for each person, so that every one's own history shows it."""
+    """Writes the same act once for each person, in one statement, so that every one's own history shows it."""
     AuditEntry.objects.bulk_create(_entry(by, action, subject, resident, changes) for resident in residents)
 
 
@@ -48,12 +53,4 @@ def _entry(
         object_id=str(subject.pk) if subject else "",
         # Dates, lazy texts and UUIDs become text.
         changes=json.loads(json.dumps(changes or {}, cls=DjangoJSONEncoder)),
-    )
-
-
-def record_each(*, by: Actor, action: str, residents: Iterable[str]) -> None:
-    """Writes an entry for each of these persons' numbers: one statement, so that a page of people costs one."""
-    AuditEntry.objects.bulk_create(
-        AuditEntry(user=by.user, address=by.address, channel=by.channel, action=action, resident=number)
-        for number in residents
     )

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from vaxreg.acts import act_label
 from vaxreg.fields import KeyField
 from vaxreg.roles import ADMIN_ROLES, Role
 
@@ -83,7 +84,7 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.action}"
+        return f"{self.at:%Y-%m-%d %H:%M} {act_label(self.action)}"
 
 
 class RequestCount(models.Model):

@@ -24,14 +24,16 @@ class Role(TextChoices):
 
 @dataclass(frozen=True)
 class Grant:
-    """Models (as app_label.model) that a role may change, or only view, in the admin."""
+    """Models (as app_label.model) that a role may change, add to without deleting, or only view, in the admin."""
 
     change: tuple[str, ...] = ()
+    extend: tuple[str, ...] = ()
     view: tuple[str, ...] = ()
 
     @property
     def permissions(self) -> frozenset[str]:
         verbs = [(model, verb) for model in self.change for verb in ("view", "add", "change", "delete")]
+        verbs += [(model, verb) for model in self.extend for verb in ("view", "add", "change")]
         verbs += [(model, "view") for model in self.view]
         return frozenset("{0[0]}.{1}_{0[1]}".format(model.split("."), verb) for model, verb in verbs)
 
@@ -60,7 +62,7 @@ GRANTS = {
     Role.CHECKPOINT_LEAD: Grant(),
     Role.TRACER: Grant(),
     Role.CLINIC_STAFF: Grant(),
-    Role.CLINIC_LEAD: Grant(change=("vaccinations.lot",), view=("vaccinations.vaccine", "vaccinations.facility")),
+    Role.CLINIC_LEAD: Grant(extend=("vaccinations.lot",), view=("vaccinations.vaccine", "vaccinations.facility")),
     Role.PROVINCIAL_MANAGER: Grant(view=(*REFERENCE, *RULES)),
     Role.RESPONSE_AGENT: Grant(),
     Role.ADMINISTRATOR: Grant(

@@ -272,7 +272,8 @@ LOGGING = {
             "style": "{",
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "redacted"}},
+    "filters": {"brief": {"()": "vaxreg.errors.BriefRefusals"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "redacted", "filters": ["brief"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
 }
