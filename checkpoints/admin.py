@@ -3,7 +3,16 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from checkpoints.models import Checkpoint, CheckpointAssignment, Declaration, Passage, Symptom, VehicleKind
+from checkpoints.models import (
+    Attestation,
+    Checkpoint,
+    CheckpointAssignment,
+    Declaration,
+    JourneyReason,
+    Passage,
+    Symptom,
+    VehicleKind,
+)
 from residents.admin import number_in
 from residents.citizen_id import grouped
 from residents.templatetags.people import masked_number
@@ -29,9 +38,22 @@ class SymptomAdmin(AuditedModelAdmin):
 
 @admin.register(VehicleKind)
 class VehicleKindAdmin(AuditedModelAdmin):
-    list_display = ["name", "code", "has_plate", "position", "in_force_from", "in_force_until"]
-    list_filter = ["has_plate", "in_force_until"]
+    list_display = ["name", "code", "has_plate", "has_seat", "position", "in_force_from", "in_force_until"]
+    list_filter = ["has_plate", "has_seat", "in_force_until"]
     search_fields = ["name", "name_en", "code"]
+
+
+@admin.register(JourneyReason)
+class JourneyReasonAdmin(AuditedModelAdmin):
+    list_display = ["name", "code", "position", "in_force_from", "in_force_until"]
+    list_filter = ["in_force_until"]
+    search_fields = ["name", "name_en", "code"]
+
+
+@admin.register(Attestation)
+class AttestationAdmin(AuditedModelAdmin):
+    list_display = ["name", "in_force_from", "in_force_until"]
+    list_filter = ["in_force_until"]
 
 
 @admin.register(CheckpointAssignment)
@@ -77,7 +99,15 @@ class DeclarationAdmin(ByNumberAdmin):
     list_display = ["masked", "submitted_at", "valid_until", "checkpoint", "origin", "destination"]
     list_select_related = ["checkpoint", "origin", "destination"]
     fieldsets = [
-        (None, {"fields": ["number", "full_name", "born", "phone"]}),
+        (
+            None,
+            {
+                "fields": [
+                    *("number", "full_name", "born", "sex", "nationality"),
+                    *("phone", "email", "address", "insurance_number"),
+                ]
+            },
+        ),
         (
             _("Journey"),
             {
@@ -87,13 +117,44 @@ class DeclarationAdmin(ByNumberAdmin):
                     "destination",
                     "destination_text",
                     "checkpoint",
+                    "journey_reason",
+                    "departs_on",
                     "vehicle_kind",
                     "plate",
+                    "seat",
                 ]
             },
         ),
-        (_("Answers"), {"fields": ["places_visited", "symptoms", "had_contact", "attested"]}),
-        (_("Record"), {"fields": ["submitted_at", "valid_until"]}),
+        (
+            _("Answers"),
+            {
+                "fields": [
+                    "places_visited",
+                    "symptoms",
+                    "had_contact",
+                    "test_kind",
+                    "test_result",
+                    "test_taken_at",
+                    "attested",
+                    "attestation",
+                ]
+            },
+        ),
+        (
+            _("Record"),
+            {
+                "fields": [
+                    "submitted_at",
+                    "valid_until",
+                    "is_for_other",
+                    "has_number",
+                    "filed_by",
+                    "version",
+                    "superseded_at",
+                    "withdrawn_at",
+                ]
+            },
+        ),
     ]
     readonly_fields = ["number", "born"]
 

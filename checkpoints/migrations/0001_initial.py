@@ -609,6 +609,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "pass key",
                 "verbose_name_plural": "pass keys",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("declaration", None)), fields=["journey"], name="passkey_of_journey"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -793,6 +798,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=100, verbose_name="name")),
                 ("name_en", models.CharField(blank=True, max_length=100, verbose_name="English name")),
                 ("has_plate", models.BooleanField(default=True, verbose_name="has a number plate")),
+                ("has_seat", models.BooleanField(default=False, verbose_name="passengers have seats")),
                 ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
             ],
             options={
@@ -1118,6 +1124,16 @@ class Migration(migrations.Migration):
                 ),
                 name="declaration_test_whole",
                 violation_error_message="Enter kind, result and time of the test, or none of them.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="declaration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("test_taken_at", None), ("test_taken_at__lte", models.F("submitted_at")), _connector="OR"
+                ),
+                name="declaration_test_past",
+                violation_error_message="The test lies in the future. Check day and time.",
             ),
         ),
         append_only("checkpoints_passage"),

@@ -28,12 +28,12 @@ def test_it_works():
 
 
 def test_load_reference_twice_adds_nothing():
-    assert load() == 15
+    assert load() == 22
     assert load() == 0
     assert AuditEntry.objects.count() == 1
 
 
 def test_load_reference_adds_what_is_missing_and_keeps_an_administrators_edits():
     Symptom.objects.create(code="fever", name="Sốt cao", name_en="High fever", in_force_until="2026-01-31")
-    assert load() == 14
+    assert load() == 21
     assert Symptom.objects.get(code="fever").name == "Sốt cao"
