@@ -39,7 +39,7 @@ def declare(request):
     if sheet.is_complete:
         _declarations, token = filing.file_journey(people=sheet.answers, by=request.actor)
         return remember(SeeOther(f"/p/{token}/"), token)
-    return show_sheet(request, sheet, has_last=request.method == "GET" and LAST_PASS in request.COOKIES)
+    return show_sheet(request, sheet, has_last=request.method == "GET" and bool(request.COOKIES.get(LAST_PASS)))
 
 
 def declare_same(request):

@@ -167,8 +167,9 @@ def change_journey(*, seen: Sequence[int], people: Sequence[Answers], by: Actor)
     A new version is valid as long as the first was. Sent again, the same form changes nothing more.
     Raises ChangeRefusedError.
     """
-    now, keys = timezone.now(), idempotency_keys(people)
-    held = _held(seen)
+    now, held = timezone.now(), _held(seen)
+    # Not the keys of the filing, though the answers and the form's key may be the same.
+    keys = [uuid5(key, str(old.version + 1)) for old, key in zip(held, idempotency_keys(people), strict=True)]
     sent_before = Declaration.objects.filter(resident=held[0].resident, idempotency_key=keys[0])
     if sent_before:
         return list(sent_before)

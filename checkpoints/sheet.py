@@ -160,7 +160,7 @@ def _unasked(old: Declaration, said: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_sent(filed: Sequence[Declaration], *, is_change: bool) -> MultiValueDict:
-    """What a browser would have sent for these declarations; with the health questions answered only for a change."""
+    """What a browser would have sent for these declarations; the health answers only for a change."""
     first = filed[0]
     sent = {
         "origin_province": first.origin.parent_id or first.origin_id,
@@ -175,7 +175,7 @@ def as_sent(filed: Sequence[Declaration], *, is_change: bool) -> MultiValueDict:
     lists = {name: [str(value)] for name, value in sent.items() if value}
     for index, declaration in enumerate(filed):
         prefix = f"p{index}-" if index else ""
-        person = _identity(declaration) | (_health(declaration) if is_change else {})
+        person = _identity(declaration) | (_health(declaration) if is_change else _number(declaration))
         lists |= {f"{prefix}{name}": values for name, values in person.items()}
     if is_change and first.departs_on:
         lists["departs_on"] = [str(first.departs_on)]
@@ -185,9 +185,11 @@ def as_sent(filed: Sequence[Declaration], *, is_change: bool) -> MultiValueDict:
 def _identity(declaration: Declaration) -> dict[str, list[str]]:
     names = ("full_name", "birth", "sex", "nationality", "insurance_number")
     said = {name: str(getattr(declaration, name)) for name in names}
-    if declaration.has_number:
-        said["number"] = declaration.resident
     return {name: [value] for name, value in said.items() if value}
+
+
+def _number(declaration: Declaration) -> dict[str, list[str]]:
+    return {"number": [declaration.resident]} if declaration.has_number else {}
 
 
 def _health(declaration: Declaration) -> dict[str, list[str]]:
