@@ -73,7 +73,7 @@ class Sheet:
     @property
     def forms(self) -> list[Form]:
         """The forms of the step that is asked, in their order."""
-        return [self.journey] if self.is_asking_journey else [self.details, *self.people, self.contact]
+        return [self.journey] if self.is_asking_journey else [*self.people, self.details, self.contact]
 
     @property
     def errors(self) -> list[tuple[Form, BoundField, str]]:
