@@ -9,7 +9,13 @@ from django.contrib import admin
 from django.test import Client
 
 from checkpoints.models import Passage
-from checkpoints.tests.factories import CheckpointAssignmentFactory, DeclarationFactory, SymptomFactory
+from checkpoints.tests.factories import (
+    AttestationFactory,
+    CheckpointAssignmentFactory,
+    DeclarationFactory,
+    JourneyReasonFactory,
+    SymptomFactory,
+)
 from residents.tests.factories import AreaAssignmentFactory
 from vaccinations.models import FacilityAssignment
 from vaccinations.tests.factories import CourseRuleFactory, DoseFactory
@@ -75,6 +81,8 @@ def rows(db):
     AreaAssignmentFactory()
     declaration = DeclarationFactory()
     SymptomFactory()
+    JourneyReasonFactory()
+    AttestationFactory()
     passage = {name: getattr(declaration, name) for name in ("resident", "checkpoint", "idempotency_key")}
     passage |= {"officer": CheckpointAssignmentFactory().user, "outcome": "passed", "verdict": "PASS"}
     Passage.objects.create(**passage, scanned_at=declaration.submitted_at)
