@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from checkpoints.models import (
+    Attestation,
     Checkpoint,
     CheckpointAssignment,
     Declaration,
     EntryCondition,
     EntryRule,
+    JourneyReason,
     Passage,
     RiskLevel,
     Symptom,
@@ -37,8 +39,8 @@ class SymptomAdmin(AuditedModelAdmin):
 
 @admin.register(VehicleKind)
 class VehicleKindAdmin(AuditedModelAdmin):
-    list_display = ["name", "code", "has_plate", "position", "in_force_from", "in_force_until"]
-    list_filter = ["has_plate", "in_force_until"]
+    list_display = ["name", "code", "has_plate", "has_seat", "position", "in_force_from", "in_force_until"]
+    list_filter = ["has_plate", "has_seat", "in_force_until"]
     search_fields = ["name", "name_en", "code"]
 
 
@@ -66,6 +68,19 @@ class EntryRuleAdmin(ReadOnlyAdmin):
     inlines = [EntryConditionInline]
 
 
+@admin.register(JourneyReason)
+class JourneyReasonAdmin(AuditedModelAdmin):
+    list_display = ["name", "code", "position", "in_force_from", "in_force_until"]
+    list_filter = ["in_force_until"]
+    search_fields = ["name", "name_en", "code"]
+
+
+@admin.register(Attestation)
+class AttestationAdmin(AuditedModelAdmin):
+    list_display = ["name", "in_force_from", "in_force_until"]
+    list_filter = ["in_force_until"]
+
+
 @admin.register(CheckpointAssignment)
 class CheckpointAssignmentAdmin(AuditedModelAdmin):
     list_display = ["user", "checkpoint", "in_force_from", "in_force_until"]
@@ -90,7 +105,15 @@ class DeclarationAdmin(ByNumberAdmin):
     list_display = ["masked", "submitted_at", "valid_until", "checkpoint", "origin", "destination"]
     list_select_related = ["checkpoint", "origin", "destination"]
     fieldsets = [
-        (None, {"fields": ["number", "full_name", "born", "phone"]}),
+        (
+            None,
+            {
+                "fields": [
+                    *("number", "full_name", "born", "sex", "nationality"),
+                    *("phone", "email", "address", "insurance_number"),
+                ]
+            },
+        ),
         (
             _("Journey"),
             {
@@ -100,13 +123,44 @@ class DeclarationAdmin(ByNumberAdmin):
                     "destination",
                     "destination_text",
                     "checkpoint",
+                    "journey_reason",
+                    "departs_on",
                     "vehicle_kind",
                     "plate",
+                    "seat",
                 ]
             },
         ),
-        (_("Answers"), {"fields": ["places_visited", "symptoms", "had_contact", "attested"]}),
-        (_("Record"), {"fields": ["submitted_at", "valid_until"]}),
+        (
+            _("Answers"),
+            {
+                "fields": [
+                    "places_visited",
+                    "symptoms",
+                    "had_contact",
+                    "test_kind",
+                    "test_result",
+                    "test_taken_at",
+                    "attested",
+                    "attestation",
+                ]
+            },
+        ),
+        (
+            _("Record"),
+            {
+                "fields": [
+                    "submitted_at",
+                    "valid_until",
+                    "is_for_other",
+                    "has_number",
+                    "filed_by",
+                    "version",
+                    "superseded_at",
+                    "withdrawn_at",
+                ]
+            },
+        ),
     ]
     readonly_fields = ["number", "born"]
 

@@ -91,12 +91,14 @@ class Symptom(Dated):
 
 
 class VehicleKind(Dated):
-    """A way to travel; `has_plate` says whether the declaration asks for a number plate."""
+    """A way to travel. `has_plate`: the declaration asks for a number plate; `has_seat`: for seat, flight or train, and
+    for all that the full form of 2021 asks of passengers."""
 
     code = models.SlugField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=100)
     name_en = models.CharField(_("English name"), max_length=100, blank=True)
     has_plate = models.BooleanField(_("has a number plate"), default=True)
+    has_seat = models.BooleanField(_("passengers have seats"), default=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     objects = DatedQuerySet.as_manager()
@@ -253,6 +255,11 @@ class Declaration(models.Model):
                 name="declaration_test_whole",
                 violation_error_message=_("Enter kind, result and time of the test, or none of them."),
             ),
+            models.CheckConstraint(
+                condition=Q(test_taken_at=None) | Q(test_taken_at__lte=F("submitted_at")),
+                name="declaration_test_past",
+                violation_error_message=_("The test lies in the future. Check day and time."),
+            ),
         ]
         indexes = [
             models.Index(fields=["resident", "-submitted_at"], name="declaration_newest"),
@@ -283,6 +290,7 @@ class PassKey(models.Model):
     class Meta:
         verbose_name = _("pass key")
         verbose_name_plural = _("pass keys")
+        indexes = [models.Index(fields=["journey"], name="passkey_of_journey", condition=Q(declaration=None))]
 
     def __str__(self) -> str:
         return str(self.declaration_id)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from checkpoints.forms import PlateField
+from checkpoints.declaration_forms import PlateField
 from checkpoints.models import Checkpoint
 from checkpoints.movements import OUTCOMES
 

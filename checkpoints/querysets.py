@@ -94,6 +94,22 @@ class PassageQuerySet(models.QuerySet):
         """The passages of one checkpoint, newest first."""
         return self.filter(checkpoint=checkpoint).order_by("-decided_at")
 
+    def counting(self) -> "PassageQuerySet":
+        """The passages that happened: neither cancelled since nor themselves a cancellation."""
+        cancelled = self.model.objects.filter(resident=OuterRef("resident"), cancels=OuterRef("pk"))
+        return self.filter(~Exists(cancelled), cancels=None)
+
+    def made_with(self, declaration: models.Model) -> "PassageQuerySet":
+        """The counting passages recorded with any version of the declaration, under whatever number of the person."""
+        number = declaration.resident
+        # Read first: with "or" around a query of its own PostgreSQL would read all passages.
+        present = Resident.objects.filter(pk=number).values_list("superseded_by", flat=True)
+        versions = type(declaration).objects.filter(
+            resident=number, journey=declaration.journey, place_in_journey=declaration.place_in_journey
+        )
+        numbers = [number, *filter(None, present)]
+        return self.counting().filter(resident__in=numbers, declaration__in=versions.values("pk"))
+
     def with_names(self) -> "PassageQuerySet":
         """Each passage with the person's `full_name`: from the registry, else as declared, else empty."""
         registered = Resident.objects.filter(pk=OuterRef("resident")).values("full_name")

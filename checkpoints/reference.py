@@ -1,20 +1,26 @@
-"""The symptoms, kinds of vehicle and entry rules that every registry starts with, read from checkpoints/data/."""
+"""What every registry starts with at its checkpoints, read from checkpoints/data/: choices, attestation, entry rules."""
 
 import csv
 from pathlib import Path
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
-from checkpoints.models import EntryCondition, EntryRule, Symptom, VehicleKind
+from checkpoints.models import Attestation, EntryCondition, EntryRule, JourneyReason, Symptom, VehicleKind
 from vaxreg import audit
 from vaxreg.actors import Actor
 
 DATA = Path(__file__).parent / "data"
-TABLES = {Symptom: DATA / "symptoms.csv", VehicleKind: DATA / "vehicle_kinds.csv"}
+TABLES = {
+    Symptom: DATA / "symptoms.csv",
+    VehicleKind: DATA / "vehicle_kinds.csv",
+    JourneyReason: DATA / "journey_reasons.csv",
+}
+ATTESTATIONS = DATA / "attestations.csv"
 ENTRY_RULES = DATA / "entry_rules.csv"
-CONVERTERS = {"position": int, "has_plate": {"yes": True, "no": False}.__getitem__}
+YES_OR_NO = {"yes": True, "no": False}.__getitem__
+CONVERTERS = {"position": int, "has_plate": YES_OR_NO, "has_seat": YES_OR_NO}
 
 
 @transaction.atomic
@@ -25,6 +31,7 @@ def load_reference(*, by: Actor) -> int:
     """
     added = {model._meta.label_lower: _add_missing(model, path) for model, path in TABLES.items()}
     added[EntryRule._meta.label_lower] = load_entry_rules()
+    added[Attestation._meta.label_lower] = _add_first_attestation()
     total = sum(map(len, added.values()))
     if total:
         audit.record(by=by, action="reference.loaded", changes=added)
@@ -55,6 +62,16 @@ def load_entry_rules() -> list[str]:
     )
     EntryRule.objects.filter(pk__in=[rule.pk for rule in drafts]).update(is_draft=False, in_force_at=timezone.now())
     return [rule.code for rule in drafts]
+
+
+def _add_first_attestation() -> list[str]:
+    """An attestation has no code: the first one is added where there is none."""
+    # Two first starts at once must not add two; nobody else writes this table meanwhile.
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE checkpoints_attestation IN SHARE ROW EXCLUSIVE MODE")
+    if Attestation.objects.exists():
+        return []
+    return [Attestation.objects.create(**row).name for row in _rows(ATTESTATIONS)]
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from checkpoints.admission import Facts, GivenDose, TakenTest
-from checkpoints.forms import YES_OR_NO, PlaceField, RowField, province_order
+from checkpoints.declaration_forms import YES_OR_NO, LineField, RowField, province_order
 from checkpoints.models import Checkpoint, TestKind, VehicleKind
 from checkpoints.places import choose_ward
 from checkpoints.route import Journey, facts_given, facts_of_pass
@@ -55,7 +55,7 @@ class RouteForm(forms.Form):
     """Journey, pass and answers; all but the journey may be left out. `now` is the moment of asking."""
 
     origin_province = RowField(label=_("Province or city you travel from"))
-    origin_place = PlaceField(
+    origin_place = LineField(
         label=_("Ward or commune you travel from"),
         required=False,
         help_text=_("If you know it: it may have a risk level."),

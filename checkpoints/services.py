@@ -1,90 +1,24 @@
-"""Writes of the checkpoints: declarations, looks at a person from the desk, passages."""
+"""Writes of the desk: looks at a person, people registered there, passages."""
 
-import json
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID, uuid5
+from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from checkpoints import lookup, movements, passes
+from checkpoints import lookup, movements
 from checkpoints.answers import Answer, compose
-from checkpoints.models import Checkpoint, Declaration, Passage, VehicleKind
+from checkpoints.filing import hold_for_passage
+from checkpoints.models import Checkpoint, Passage
 from checkpoints.scan import Scan, read_scan
 from checkpoints.tickets import Ticket, TicketError
 from residents.birth import Birth
-from residents.citizen_id import CitizenId
-from residents.models import Resident, Unit
+from residents.models import Resident
 from residents.services import register_from_card, register_resident
 from vaxreg import audit
 from vaxreg.actors import Actor
 
 # What the access log calls a look at a person from the desk; simulations replay these.
 LOOK_UP = "resident.read"
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What a citizen declares, read but unjudged. `form_key` is new with each form opened, the same when it is re-sent."""
-
-    form_key: UUID
-    number: CitizenId
-    full_name: str
-    birth: Birth
-    phone: str
-    origin: Unit
-    origin_text: str
-    destination: Unit
-    destination_text: str
-    checkpoint: Checkpoint
-    vehicle_kind: VehicleKind
-    plate: str
-    places_visited: str
-    symptoms: tuple[str, ...]
-    had_contact: bool
-    attested: bool
-
-    @property
-    def columns(self) -> dict[str, object]:
-        """The answers as the declaration keeps them."""
-        kept = {name: value for name, value in vars(self).items() if name not in ("form_key", "number", "birth")}
-        return kept | {
-            "resident": self.number.number,
-            "date_of_birth": self.birth.earliest,
-            "birth_precision": self.birth.precision,
-            "symptoms": sorted(self.symptoms),
-        }
-
-    @property
-    def idempotency_key(self) -> UUID:
-        """The same for the same answers in the same form: the Back button and a second person make another declaration."""
-        canonical = {name: str(getattr(value, "pk", value)) for name, value in self.columns.items()}
-        return uuid5(self.form_key, json.dumps(canonical, sort_keys=True))
-
-
-@transaction.atomic
-def file_declaration(*, answers: Answers, by: Actor) -> tuple[Declaration, str]:
-    """Returns the declaration and its pass's token; the same two when the same form is sent again.
-
-    The registry is neither read nor written: nobody learns here whether a number is in it.
-    """
-    now = timezone.now()
-    declaration, is_new = Declaration.objects.get_or_create(
-        resident=answers.number.number,
-        idempotency_key=answers.idempotency_key,
-        defaults={
-            **answers.columns,
-            "submitted_at": now,
-            "valid_until": now + timedelta(hours=settings.DECLARATION_VALID_HOURS),
-        },
-    )
-    if not is_new:
-        return declaration, passes.token_of(declaration)
-    token = passes.issue_keys(declaration)
-    audit.record(by=by, action="declaration.filed", subject=declaration, resident=declaration.resident)
-    return declaration, token
 
 
 @transaction.atomic
@@ -148,6 +82,7 @@ def record_passage(
     recorded = _recorded_from(ticket)
     if recorded:
         return recorded, False
+    hold_for_passage(ticket.declaration)
     passage, is_new = Passage.objects.get_or_create(
         resident=ticket.number,
         idempotency_key=ticket.key,

@@ -616,6 +616,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "pass key",
                 "verbose_name_plural": "pass keys",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("declaration", None)), fields=["journey"], name="passkey_of_journey"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -800,6 +805,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=100, verbose_name="name")),
                 ("name_en", models.CharField(blank=True, max_length=100, verbose_name="English name")),
                 ("has_plate", models.BooleanField(default=True, verbose_name="has a number plate")),
+                ("has_seat", models.BooleanField(default=False, verbose_name="passengers have seats")),
                 ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
             ],
             options={
@@ -1242,6 +1248,16 @@ class Migration(migrations.Migration):
                 ),
                 name="entrycondition_vehicles",
                 violation_error_message="Choose at least one vehicle.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="declaration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("test_taken_at", None), ("test_taken_at__lte", models.F("submitted_at")), _connector="OR"
+                ),
+                name="declaration_test_past",
+                violation_error_message="The test lies in the future. Check day and time.",
             ),
         ),
         append_only("checkpoints_passage"),

@@ -11,11 +11,13 @@ from factory.django import DjangoModelFactory
 
 from checkpoints import passes
 from checkpoints.models import (
+    Attestation,
     Checkpoint,
     CheckpointAssignment,
     Declaration,
     EntryCondition,
     EntryRule,
+    JourneyReason,
     Passage,
     RiskLevel,
     Symptom,
@@ -148,6 +150,42 @@ def officer_at(checkpoint: Checkpoint, client: Client, role: Role = Role.OFFICER
     CheckpointAssignmentFactory(user=officer, checkpoint=checkpoint)
     sign_in(client, officer)
     return officer
+
+
+def journey(**different: Any) -> dict[str, Any]:
+    """What a browser sends at the end of the first step."""
+    names = ("origin_", "destination_", "checkpoint", "vehicle_kind", "journey_reason", "departs_on")
+    return {name: value for name, value in declared().items() if name.startswith(names)} | different
+
+
+def of_person(index: int, **different: Any) -> dict[str, Any]:
+    """What a browser sends besides for one more person, well and without a number."""
+    sent = {
+        "number": "",
+        "full_name": "Nguyễn Bé Tư",
+        "birth": "2018",
+        "has_travelled": "no",
+        "symptoms": ["none"],
+        "had_contact": "no",
+    }
+    return {f"p{index}-{name}": value for name, value in (sent | different).items()}
+
+
+class JourneyReasonFactory(DjangoModelFactory):
+    class Meta:
+        model = JourneyReason
+
+    code = factory.Sequence(lambda n: f"reason-{n}")
+    name = "Đi làm"
+    name_en = "Commuting to work"
+
+
+class AttestationFactory(DjangoModelFactory):
+    class Meta:
+        model = Attestation
+
+    name = "Tôi cam đoan."
+    name_en = "I attest."
 
 
 def declared(**different: Any) -> dict[str, Any]:

@@ -10,8 +10,10 @@ from django.test import Client
 
 from checkpoints.models import Passage
 from checkpoints.tests.factories import (
+    AttestationFactory,
     CheckpointAssignmentFactory,
     DeclarationFactory,
+    JourneyReasonFactory,
     RiskLevelFactory,
     SymptomFactory,
     rule,
@@ -83,6 +85,8 @@ def rows(db):
     SymptomFactory()
     RiskLevelFactory()
     rule()
+    JourneyReasonFactory()
+    AttestationFactory()
     passage = {name: getattr(declaration, name) for name in ("resident", "checkpoint", "idempotency_key")}
     passage |= {"officer": CheckpointAssignmentFactory().user, "outcome": "passed", "verdict": "PASS"}
     Passage.objects.create(**passage, scanned_at=declaration.submitted_at)
