@@ -1,11 +1,12 @@
 """What the desk is told: the finding, judged. Pure: no database, no clock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from checkpoints.admission import Decision, Facts, decide
 from checkpoints.disagreements import CARD, DECLARATION, REGISTRY, Disagreement, Said, compare
-from checkpoints.lookup import Filed, Finding, GivenDose, Person
+from checkpoints.lookup import Filed, Finding, GivenDose, Person, Recent
+from checkpoints.recent import decide_again
 from checkpoints.scan import Scan
 
 
@@ -24,6 +25,11 @@ class Answer:
     decision: Decision
     # The card shows a number by which nobody is registered, though its old number may lead to somebody.
     can_register: bool
+    # The newest passage here, within the last hours.
+    recent: Recent | None = None
+    # The pass shown is that of somebody without a number, filed under a guardian's.
+    is_without_number: bool = False
+    is_group_pass: bool = False
 
     @property
     def who(self) -> Said:
@@ -37,6 +43,12 @@ class Answer:
         return any([*known, self.declaration])
 
     @property
+    def recent_seconds(self) -> int | None:
+        """How long ago somebody recorded the person here, where it is a matter of seconds."""
+        seconds = int((self.at - self.recent.decided_at).total_seconds()) if self.recent else 3_600
+        return max(0, seconds) if seconds < 120 else None
+
+    @property
     def is_pass_superseded(self) -> bool:
         """Whether another pass was shown than that of the declaration which counts."""
         return bool(self.scan.key and self.declaration and not self.declaration.was_scanned)
@@ -46,6 +58,9 @@ def compose(scan: Scan, finding: Finding, at: datetime) -> Answer | None:
     """Returns the answer to a scan, or None where it was the key of no pass."""
     if not finding.number:
         return None
+    nameless = any(not declaration.has_number for declaration in finding.declarations)
+    if nameless:
+        finding = _of_nameless(finding)
     declaration = _newest(finding, at)
     is_in_force = declaration is not None and declaration.is_in_force(at)
     disagreements = _disagreements(scan, finding.person, declaration if is_in_force else None)
@@ -66,9 +81,18 @@ def compose(scan: Scan, finding: Finding, at: datetime) -> Answer | None:
         is_in_force=is_in_force,
         doses=finding.doses,
         disagreements=disagreements,
-        decision=decide(facts),
-        can_register=finding.number not in finding.numbers,
+        decision=decide_again(decide(facts), finding.recent, declaration.submitted_at if declaration else None),
+        can_register=finding.number not in finding.numbers and not nameless,
+        recent=finding.recent,
+        is_without_number=nameless,
+        is_group_pass=finding.is_group_pass,
     )
+
+
+def _of_nameless(finding: Finding) -> Finding:
+    """What is known of somebody without a number: their own declaration, and nothing of the guardian's."""
+    own = tuple(declaration for declaration in finding.declarations if not declaration.has_number)
+    return replace(finding, person=None, doses=(), numbers=(), declarations=own)
 
 
 def _newest(finding: Finding, at: datetime) -> Filed | None:
@@ -82,7 +106,8 @@ def _disagreements(scan: Scan, person: Person | None, declaration: Filed | None)
 
 
 def _card(scan: Scan) -> Said | None:
-    return Said(scan.card.full_name, scan.card.birth, scan.card.sex) if scan.card else None
+    shown = scan.card or scan.hint
+    return Said(shown.full_name, shown.birth, shown.sex) if shown else None
 
 
 def _declared(declaration: Filed | None) -> Said | None:

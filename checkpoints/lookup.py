@@ -5,11 +5,14 @@ declarations whether or not the person is in the registry.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
+from checkpoints.models import Checkpoint, Passage
 from checkpoints.scan import Scan
 from residents.birth import Birth
 from vaxreg.language import named
@@ -84,7 +87,7 @@ SELECT
             'checkpoint', (
                 SELECT json_build_array(name, name_en) FROM checkpoints_checkpoint WHERE id = filed.checkpoint_id
             ),
-            'checkpoint_pk', filed.checkpoint_id,
+            'checkpoint_pk', filed.checkpoint_id, 'has_number', filed.has_number,
             'was_scanned', EXISTS (
                 SELECT FROM checkpoints_passkey AS key WHERE key.key = %(key)s AND key.declaration_id = filed.id
             )
@@ -93,11 +96,40 @@ SELECT
             SELECT declaration.*
             FROM (SELECT number FROM held UNION SELECT number FROM given) AS known
             CROSS JOIN LATERAL (
-                SELECT * FROM checkpoints_declaration WHERE resident = known.number
+                SELECT * FROM checkpoints_declaration AS line
+                WHERE resident = known.number AND superseded_at IS NULL AND withdrawn_at IS NULL
+                    -- People without a number are filed under their guardian's: only their own pass leads to them.
+                    AND (has_number OR EXISTS (
+                        SELECT FROM checkpoints_passkey AS key
+                        JOIN checkpoints_declaration AS shown ON shown.id = key.declaration_id
+                        WHERE key.key = %(key)s AND shown.journey = line.journey
+                            AND shown.place_in_journey = line.place_in_journey
+                    ))
                 ORDER BY submitted_at DESC LIMIT %(newest)s
             ) AS declaration
         ) AS filed
-    )
+    ),
+    (
+        SELECT json_build_object(
+            'decided_at', passage.decided_at, 'outcome', passage.outcome, 'verdict_reasons', passage.verdict_reasons,
+            'declaration', nameless.id, 'officer', (SELECT full_name FROM vaxreg_user WHERE id = passage.officer_id)
+        )
+        FROM (SELECT number FROM held UNION SELECT number FROM given) AS known
+        JOIN checkpoints_passage AS passage ON passage.resident = known.number
+            AND passage.checkpoint_id = %(checkpoint)s AND passage.decided_at > %(since)s
+            AND passage.outcome <> 'cancelled'
+        LEFT JOIN checkpoints_declaration AS nameless ON nameless.id = passage.declaration_id AND NOT nameless.has_number
+        LEFT JOIN checkpoints_passkey AS shown ON shown.key = %(key)s
+        LEFT JOIN checkpoints_declaration AS line ON line.id = shown.declaration_id AND NOT line.has_number
+        WHERE nameless.id IS NOT DISTINCT FROM line.id
+            AND NOT EXISTS (
+                SELECT FROM checkpoints_passage AS undone
+                WHERE undone.resident = passage.resident AND undone.cancels_id = passage.id
+            )
+        ORDER BY passage.decided_at DESC
+        LIMIT 1
+    ),
+    EXISTS (SELECT FROM checkpoints_passkey WHERE key = %(key)s AND declaration_id IS NULL)
 """
 # A declaration filed later has ended earlier only where the period of validity was shortened meanwhile.
 NEWEST = 3
@@ -161,6 +193,8 @@ class Filed:
     submitted_at: datetime
     valid_until: datetime
     was_scanned: bool
+    # False: filed under the number of a guardian.
+    has_number: bool = True
 
     def is_in_force(self, at: datetime) -> bool:
         return self.submitted_at <= at < self.valid_until
@@ -176,6 +210,21 @@ class GivenDose:
 
 
 @dataclass(frozen=True)
+class Recent:
+    """The newest passage at this checkpoint within the last hours; `verdict_reasons` are what the desk knew then."""
+
+    decided_at: datetime
+    outcome: str
+    verdict_reasons: tuple[str, ...]
+    declaration: int | None
+    officer: str
+
+    @property
+    def label(self) -> str:
+        return Passage.Outcome(self.outcome).label
+
+
+@dataclass(frozen=True)
 class Finding:
     """What is known for a scan; `number` is the one it gives, empty for the key of no pass. Declarations newest first."""
 
@@ -184,20 +233,30 @@ class Finding:
     person: Person | None = None
     doses: tuple[GivenDose, ...] = ()
     declarations: tuple[Filed, ...] = ()
+    recent: Recent | None = None
+    # The key leads to a whole journey.
+    is_group_pass: bool = False
 
 
-def find(scan: Scan) -> Finding:
-    """Returns what is known of the person scanned: one statement, which changes nothing and logs nothing."""
+def find(scan: Scan, *, checkpoint: Checkpoint | None = None, at: datetime | None = None) -> Finding:
+    """Returns what is known of the person scanned: one statement, which changes nothing and logs nothing.
+
+    With a checkpoint, the newest passage there in the last RECENT_PASSAGE_HOURS is found as well.
+    """
     parameters = {"numbers": scan.numbers, "key": scan.key, "newest": NEWEST}
+    since = (at or timezone.now()) - timedelta(hours=settings.RECENT_PASSAGE_HOURS)
+    parameters |= {"checkpoint": checkpoint.pk if checkpoint else None, "since": since}
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, parameters)
-        number, numbers, person, doses, declarations = cursor.fetchone()
+        number, numbers, person, doses, declarations, recent, is_group_pass = cursor.fetchone()
     return Finding(
         number=number or "",
         numbers=tuple(numbers or ()),
         person=_person(person) if person else None,
         doses=tuple(_dose(dose) for dose in doses or ()),
         declarations=tuple(_filed(declaration) for declaration in declarations or ()),
+        recent=_recent(recent) if recent else None,
+        is_group_pass=is_group_pass,
     )
 
 
@@ -217,6 +276,11 @@ def _filed(facts: dict[str, Any]) -> Filed:
     read |= {name: _place(facts, name) for name in ("origin", "destination")}
     read |= {"birth": _birth(facts), "symptoms": tuple(_named(names) for names in facts["symptoms"] or ())}
     return Filed(**facts | read | {"symptom_codes": tuple(facts["symptom_codes"])})
+
+
+def _recent(facts: dict[str, Any]) -> Recent:
+    read = {"decided_at": datetime.fromisoformat(facts["decided_at"])}
+    return Recent(**facts | read | {"verdict_reasons": tuple(facts["verdict_reasons"])})
 
 
 def _place(facts: dict[str, Any], end: str) -> Place:

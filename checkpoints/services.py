@@ -1,4 +1,4 @@
-"""Writes of the checkpoints: declarations, looks at a person from the desk, passages."""
+"""Writes of the checkpoints: declarations, and looks at a person from the desk. Passages are in passages.py."""
 
 import json
 from dataclasses import dataclass
@@ -11,15 +11,16 @@ from django.utils import timezone
 
 from checkpoints import lookup, passes
 from checkpoints.answers import Answer, compose
-from checkpoints.models import Checkpoint, Declaration, Passage, VehicleKind
+from checkpoints.models import Checkpoint, Declaration, VehicleKind
 from checkpoints.scan import Scan, read_scan
-from checkpoints.tickets import Ticket, TicketError
+from checkpoints.tickets import Ticket
 from residents.birth import Birth
 from residents.citizen_id import CitizenId
 from residents.models import Resident, Unit
 from residents.services import register_from_card, register_resident
 from vaxreg import audit
 from vaxreg.actors import Actor
+from vaxreg.models import User
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,10 @@ class Answers:
 
 
 @transaction.atomic
-def file_declaration(*, answers: Answers, by: Actor) -> tuple[Declaration, str]:
+def file_declaration(*, answers: Answers, by: Actor, filed_by: User | None = None) -> tuple[Declaration, str]:
     """Returns the declaration and its pass's token; the same two when the same form is sent again.
+
+    `filed_by` is the officer who filed it at the desk for somebody.
 
     The registry is neither read nor written: nobody learns here whether a number is in it.
     """
@@ -73,6 +76,7 @@ def file_declaration(*, answers: Answers, by: Actor) -> tuple[Declaration, str]:
         idempotency_key=answers.idempotency_key,
         defaults={
             **answers.columns,
+            "filed_by": filed_by,
             "submitted_at": now,
             "valid_until": now + timedelta(hours=settings.DECLARATION_VALID_HOURS),
         },
@@ -87,7 +91,7 @@ def file_declaration(*, answers: Answers, by: Actor) -> tuple[Declaration, str]:
 @transaction.atomic
 def look_up_at_desk(*, scan: Scan, checkpoint: Checkpoint, at: datetime, by: Actor) -> Answer | None:
     """Returns the answer to a scan, or None for the key of no pass, and logs that the person's record was read."""
-    answer = compose(scan, lookup.find(scan), at)
+    answer = compose(scan, lookup.find(scan, checkpoint=checkpoint, at=at), at)
     audit.record(
         by=by,
         action="resident.read",
@@ -104,9 +108,9 @@ def unmask_at_desk(*, ticket: Ticket, reason: str, checkpoint: Checkpoint, at: d
 
     Raises TicketError.
     """
-    _refuse_foreign(ticket, checkpoint, by)
+    ticket.refuse_foreign(officer=by.user, checkpoint=checkpoint)
     scan = read_scan(ticket.scan)
-    answer = compose(scan, lookup.find(scan), at)
+    answer = compose(scan, lookup.find(scan, checkpoint=checkpoint, at=at), at)
     audit.record(
         by=by,
         action="resident.unmasked",
@@ -130,37 +134,3 @@ def register_at_desk(
     if card:
         return register_from_card(by=by, card=card, source=source)
     return register_resident(by=by, source=source, number=ticket.number, full_name=full_name, birth=birth, sex=sex)
-
-
-@transaction.atomic
-def record_passage(
-    *, ticket: Ticket, outcome: str, reason: str, checkpoint: Checkpoint, by: Actor
-) -> tuple[Passage, bool]:
-    """Returns the passage and whether it is new: a ticket records one, whatever is sent with it a second time.
-
-    Raises TicketError for a ticket of another officer or checkpoint.
-    """
-    _refuse_foreign(ticket, checkpoint, by)
-    passage, is_new = Passage.objects.get_or_create(
-        resident=ticket.number,
-        idempotency_key=ticket.key,
-        defaults={
-            "checkpoint": checkpoint,
-            "declaration_id": ticket.declaration,
-            "officer": by.user,
-            "outcome": outcome,
-            "reason": reason,
-            "verdict": ticket.verdict,
-            "verdict_reasons": list(ticket.reasons),
-            "scanned_at": ticket.scanned_at,
-        },
-    )
-    if is_new:
-        changes = {"outcome": outcome, "verdict": ticket.verdict, "reason": reason}
-        audit.record(by=by, action="passage.recorded", subject=passage, resident=passage.resident, changes=changes)
-    return passage, is_new
-
-
-def _refuse_foreign(ticket: Ticket, checkpoint: Checkpoint, by: Actor) -> None:
-    if not ticket.belongs_to(officer=by.user, checkpoint=checkpoint):
-        raise TicketError

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from checkpoints import citizen_views, desk_views
+from checkpoints import citizen_views, desk_views, group_views, shift_views
 
 urlpatterns = [
     path("declare/", citizen_views.declare, name="declare"),
@@ -11,4 +11,10 @@ urlpatterns = [
     path("desk/passages/", desk_views.record, name="desk-record"),
     path("desk/unmask/", desk_views.unmask, name="desk-unmask"),
     path("desk/register/", desk_views.register, name="desk-register"),
+    path("desk/undo/", desk_views.undo, name="desk-undo"),
+    path("desk/declare/", desk_views.declare, name="desk-declare"),
+    path("desk/group/", group_views.group, name="desk-group"),
+    path("desk/group/record/", group_views.record_group, name="desk-group-record"),
+    path("desk/shift/", shift_views.shift, name="desk-shift"),
+    path("desk/quick/", shift_views.quick_mode, name="desk-quick"),
 ]
