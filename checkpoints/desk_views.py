@@ -94,6 +94,8 @@ def record(request, checkpoint):
 @at_checkpoint
 def undo(request, checkpoint):
     form = UndoForm(request.POST, passages=undoable(request, checkpoint))
+    if "passage" in form.errors:
+        messages.error(request, form.errors["passage"][0])
     if not form.is_valid():
         return show_box(request, checkpoint, undo_form=form)
     try:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from checkpoints import passes
-from checkpoints.models import Checkpoint, CheckpointAssignment, Declaration, Symptom, VehicleKind
+from checkpoints.models import Checkpoint, CheckpointAssignment, Declaration, Passage, Symptom, VehicleKind
 from residents.birth import Precision
 from residents.tests.factories import UnitFactory
 from vaxreg.models import User
@@ -77,6 +77,23 @@ class DeclarationFactory(DjangoModelFactory):
     submitted_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
     valid_until = factory.LazyAttribute(lambda declaration: declaration.submitted_at + timedelta(hours=72))
     idempotency_key = factory.LazyFunction(uuid4)
+
+
+class PassageFactory(DjangoModelFactory):
+    """A man let pass an hour ago without a declaration; give `officer` and `checkpoint`."""
+
+    class Meta:
+        model = Passage
+
+    resident = "079090000001"
+    outcome = "passed"
+    verdict = "CHECK"
+    verdict_reasons = ("no-declaration",)
+    decided_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
+    scanned_at = factory.LazyAttribute(lambda passage: passage.decided_at - timedelta(seconds=12))
+    idempotency_key = factory.LazyFunction(uuid4)
+    checkpoint = factory.SubFactory(CheckpointFactory)
+    officer = factory.SubFactory(UserFactory)
 
 
 def keys_of(declaration: Declaration) -> tuple[str, str]:
