@@ -3,7 +3,15 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from checkpoints.models import Checkpoint, CheckpointAssignment, Declaration, Passage, Symptom, VehicleKind
+from checkpoints.models import (
+    Checkpoint,
+    CheckpointAssignment,
+    Declaration,
+    Passage,
+    Symptom,
+    TrustedSigner,
+    VehicleKind,
+)
 from residents.admin import number_in
 from residents.citizen_id import grouped
 from residents.templatetags.people import masked_number
@@ -32,6 +40,21 @@ class VehicleKindAdmin(AuditedModelAdmin):
     list_display = ["name", "code", "has_plate", "position", "in_force_from", "in_force_until"]
     list_filter = ["has_plate", "in_force_until"]
     search_fields = ["name", "name_en", "code"]
+
+
+@admin.register(TrustedSigner)
+class TrustedSignerAdmin(AuditedModelAdmin):
+    list_display = ["country", "kid", "is_active"]
+    list_filter = ["is_active", "country"]
+    search_fields = ["kid", "country"]
+    # A key and its certificate come from a trust list (load_trusted_signers); here it is only taken out of use.
+    readonly_fields = ["kid", "country", "certificate"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
 
 
 @admin.register(CheckpointAssignment)

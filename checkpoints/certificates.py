@@ -5,7 +5,7 @@ Technical Specifications for EU Digital COVID Certificates, volumes 1 and 3; ../
 """
 
 import zlib
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -145,8 +145,9 @@ def _is_signed_by(envelope: Envelope, signer: Signer) -> bool:
     public = x509.load_pem_x509_certificate(signer.certificate.encode()).public_key()
     encoded = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     try:
-        key = COSEKey.from_pem(encoded, alg=envelope.algorithm)
-        COSE.new(kid_auto_inclusion=False, verify_kid=False).decode(envelope.message, keys=[key])
+        # The library finds a key by its identifier only.
+        key = COSEKey.from_pem(encoded, alg=envelope.algorithm, kid=b64decode(envelope.kid))
+        COSE.new().decode(envelope.message, keys=[key])
     except (CWTError, ValueError):
         return False
     return True

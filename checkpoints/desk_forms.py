@@ -78,7 +78,11 @@ class ReasonForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["chosen_reason"].choices = [("", _("Choose")), *self.REASONS, (self.OTHER, _("Another reason (write it)"))]
+        self.fields["chosen_reason"].choices = [
+            ("", _("Choose")),
+            *self.REASONS,
+            (self.OTHER, _("Another reason (write it)")),
+        ]
 
     @property
     def reason(self) -> str:
@@ -125,7 +129,9 @@ class UndoForm(ReasonForm):
         ("went-away", _("The person did not go on")),
     ]
 
-    passage = RowField(label=_("Passage"), error_messages={"invalid_choice": _("This passage can no longer be undone.")})
+    passage = RowField(
+        label=_("Passage"), error_messages={"invalid_choice": _("This passage can no longer be undone.")}
+    )
 
     def __init__(self, *args: Any, passages: list[Passage], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

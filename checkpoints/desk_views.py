@@ -8,7 +8,15 @@ from django.utils.translation import gettext as _
 from checkpoints import group_views, passages, services
 from checkpoints.certificate_views import show_hint
 from checkpoints.desk_forms import PassageForm, RegistrationForm, ScanForm, TicketForm, UndoForm, UnmaskForm
-from checkpoints.desk_pages import at_checkpoint, look_again, posted, say_recorded_before, show_answer, show_box, undoable
+from checkpoints.desk_pages import (
+    at_checkpoint,
+    look_again,
+    posted,
+    say_recorded_before,
+    show_answer,
+    show_box,
+    undoable,
+)
 from checkpoints.models import Checkpoint
 from checkpoints.spot_forms import SpotDeclarationForm
 from checkpoints.tickets import Ticket

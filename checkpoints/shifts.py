@@ -56,7 +56,9 @@ def on_duty(user: User, checkpoint: Checkpoint, at: datetime) -> OnDuty:
     since = at - timedelta(hours=NOTE_HOURS)
     shifts = Shift.objects.relevant(user, checkpoint, since)
     own = next((shift for shift in shifts if shift.officer_id == user.pk and shift.ended_at is None), None)
-    notes = [shift for shift in shifts if shift.ended_at and shift.handover_note and shift.checkpoint_id == checkpoint.pk]
+    notes = [
+        shift for shift in shifts if shift.ended_at and shift.handover_note and shift.checkpoint_id == checkpoint.pk
+    ]
     return OnDuty(own, max(notes, key=lambda shift: shift.ended_at, default=None))
 
 
@@ -67,7 +69,9 @@ def start_shift(*, checkpoint: Checkpoint, at: datetime, by: Actor) -> Shift:
         officer=by.user, ended_at=None, defaults={"checkpoint": checkpoint, "started_at": at}
     )
     if shift.checkpoint_id != checkpoint.pk:
-        raise ShiftError(_("Your shift at %(checkpoint)s is still open. End it first.") % {"checkpoint": shift.checkpoint})
+        raise ShiftError(
+            _("Your shift at %(checkpoint)s is still open. End it first.") % {"checkpoint": shift.checkpoint}
+        )
     if is_new:
         audit.record(by=by, action="shift.started", subject=shift)
     return shift

@@ -39,9 +39,12 @@ def read_signers(path: Path) -> list[x509.Certificate]:
         text = path.read_text()
         if "-----BEGIN" in text:
             return x509.load_pem_x509_certificates(text.encode())
-        return [x509.load_der_x509_certificate(b64decode(raw)) for raw in _raw(json.loads(text))]
+        found = [x509.load_der_x509_certificate(b64decode(raw)) for raw in _raw(json.loads(text))]
     except (OSError, ValueError, TypeError) as error:
         raise UnreadableSignersError(path.name) from error
+    if not found:
+        raise UnreadableSignersError(path.name)
+    return found
 
 
 @transaction.atomic

@@ -62,7 +62,9 @@ class SpotDeclarationForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        self.need("symptoms", cleaned.get("is_ill"), _("Tick the signs."), _("“No” was answered, but signs are ticked."))
+        self.need(
+            "symptoms", cleaned.get("is_ill"), _("Tick the signs."), _("“No” was answered, but signs are ticked.")
+        )
         self.need(
             "places_visited",
             cleaned.get("has_travelled"),

@@ -6,7 +6,13 @@ from html import unescape
 import pytest
 
 from checkpoints.models import Declaration, Passage
-from checkpoints.tests.factories import CheckpointFactory, DeclarationFactory, SymptomFactory, VehicleKindFactory, officer_at
+from checkpoints.tests.factories import (
+    CheckpointFactory,
+    DeclarationFactory,
+    SymptomFactory,
+    VehicleKindFactory,
+    officer_at,
+)
 from residents.tests.factories import UnitFactory
 from vaxreg.models import AuditEntry
 
