@@ -7,7 +7,7 @@ Technical Specifications for EU Digital COVID Certificates, volumes 1 and 3; ../
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
@@ -70,7 +70,7 @@ class Certificate:
     """What is written in a certificate, and what it is worth; a broken one says nothing that is to be believed."""
 
     trust: Trust
-    who: Said = Said()
+    who: Said = field(default_factory=Said)
     vaccinations: tuple[Vaccination, ...] = ()
     issuer: str = ""
 

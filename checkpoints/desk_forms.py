@@ -11,7 +11,7 @@ from checkpoints.forms import RowField
 from checkpoints.groups import PURPOSE as GROUP
 from checkpoints.groups import Decided, Group, Member
 from checkpoints.models import Checkpoint, Passage
-from checkpoints.scan import Scan, UnreadableScanError, read_scan
+from checkpoints.scan import UnreadableScanError, read_scan
 from checkpoints.tickets import MAX_AGE_SECONDS, PURPOSE, Ticket, TicketError
 from residents.forms import BirthField, NameField
 from residents.models import Resident

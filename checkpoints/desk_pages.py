@@ -1,9 +1,12 @@
 """What the views of the desk share: at which checkpoint, and the pages that they answer with."""
 
+from collections.abc import Callable
 from functools import wraps
+from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import time_format
@@ -11,21 +14,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from checkpoints import services
-from checkpoints.desk_forms import PassageForm, RegistrationForm, ScanForm, UndoForm, UnmaskForm
+from checkpoints.answers import Answer
+from checkpoints.desk_forms import PassageForm, RegistrationForm, ScanForm, TicketForm, UndoForm, UnmaskForm
 from checkpoints.models import Checkpoint, Passage
 from checkpoints.passages import undoable_since
 from checkpoints.scan import read_scan
 from checkpoints.shifts import on_duty, read_meter
 from checkpoints.tickets import Ticket
+from vaxreg.access import View
 
 LAST_PASSAGES = 5
 
 
-def at_checkpoint(view):
+def at_checkpoint(view: Callable[..., HttpResponse]) -> View:
     """Gives the view the checkpoint where the officer works; asks which where there are several, and says so where none."""
 
     @wraps(view)
-    def guarded(request):
+    def guarded(request: HttpRequest) -> HttpResponse:
         own = Checkpoint.objects.visible_to(request.user).with_quick_mode()
         checkpoints = {checkpoint.pk: checkpoint for checkpoint in own}
         checkpoint = checkpoints.get(request.session.get("checkpoint"))
@@ -39,23 +44,23 @@ def at_checkpoint(view):
     return never_cache(guarded)
 
 
-def posted(view):
+def posted(view: View) -> View:
     """Leads back to the desk whoever opens the address of an act: after signing in again, or by the Back button."""
 
     @wraps(view)
-    def guarded(request, *args):
+    def guarded(request: HttpRequest, *args: Any) -> HttpResponse:
         return view(request, *args) if request.method == "POST" else redirect("/desk/")
 
     return guarded
 
 
-def undoable(request, checkpoint):
+def undoable(request: HttpRequest, checkpoint: Checkpoint) -> list[Passage]:
     """The officer's last passages here that are young enough; undone ones among them."""
     since = undoable_since(timezone.now())
     return list(Passage.objects.visible_to(request.user).last_of(request.user, checkpoint, since=since).with_undone())
 
 
-def say_recorded_before(request, passage):
+def say_recorded_before(request: HttpRequest, passage: Passage) -> None:
     """Tells the officer of the passage that stands in place of the one just sent."""
     seconds = max(0, int((timezone.now() - passage.decided_at).total_seconds()))
     recorded = {
@@ -71,7 +76,9 @@ def say_recorded_before(request, passage):
     messages.warning(request, text % recorded)
 
 
-def show_box(request, checkpoint, form=None, **context):
+def show_box(
+    request: HttpRequest, checkpoint: Checkpoint, form: ScanForm | None = None, **context: Any
+) -> HttpResponse:
     """The empty desk: the answer to every act, so that the next person can be scanned at once."""
     now = timezone.now()
     passages = Passage.objects.visible_to(request.user).at(checkpoint).with_names().with_undone()[:LAST_PASSAGES]
@@ -83,7 +90,9 @@ def show_box(request, checkpoint, form=None, **context):
     return render(request, "checkpoints/desk.html", context)
 
 
-def show_answer(request, checkpoint, answer, ticket, **context):
+def show_answer(
+    request: HttpRequest, checkpoint: Checkpoint, answer: Answer, ticket: Ticket, **context: Any
+) -> HttpResponse:
     """The answer to a scan, with the forms to decide by."""
     context = {
         "passage_form": PassageForm(),
@@ -96,7 +105,7 @@ def show_answer(request, checkpoint, answer, ticket, **context):
     return render(request, "checkpoints/answer.html", context)
 
 
-def look_again(request, checkpoint, form, **forms):
+def look_again(request: HttpRequest, checkpoint: Checkpoint, form: TicketForm, **forms: Any) -> HttpResponse:
     """The same answer once more, with what has become known and with the form as it was sent."""
     ticket = form.cleaned_data.get("ticket")
     if ticket is None:

@@ -85,5 +85,6 @@ def show_vehicle(request, checkpoint, form):
 
 def show_group(request, checkpoint, people, data=None, form=None, lines=None):
     context = {"checkpoint": checkpoint, "group": people, "sealed_group": people.sealed(), "is_group": True}
-    context |= {"form": form or ScanForm(), "lines": lines or decided_lines(people, data)}
+    # What is missing is said when it was to be recorded, not while the next person is scanned.
+    context |= {"form": form or ScanForm(), "lines": lines or decided_lines(people, data), "is_judged": bool(lines)}
     return render(request, "checkpoints/group.html", context)
