@@ -21,6 +21,7 @@ __all__ = ["Scan", "UnreadableScanError", "read_scan"]
 PASS_ADDRESS = re.compile(r"(?:https?://[^\s|]*?)?/p/([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])/?(?:\?[^\s|]*)?")
 # A whole chip card, from its number to its day of issue.
 CARD_TEXT = re.compile(r"(?:[0-9]{12}|[0-9]{9})\|(?:[0-9]{12}|[0-9]{9})?\|[^|]+\|[0-9]{8}\|[^|]*\|[^|]*\|[0-9]{8}")
+ANY_CARD = re.compile(f"(?=({CARD_TEXT.pattern}))")
 CERTIFICATE = re.compile(r"HC1:[0-9A-Z $%*+./:-]+")
 PLATE = re.compile(r"[0-9]{2}[A-ZĐ]{1,2}[0-9]{4,6}|[A-Z]{2}[0-9]{4}")
 # Personal QR of PC-Covid, v1.1 of 11 September 2021: number, name, yyyy-mm-dd, kind of the number, QID, EXT.
@@ -29,6 +30,7 @@ PERSONAL_QR = re.compile(r"[^|]*\|[^|]+\|[0-9]{4}-[0-9]{2}-[0-9]{2}\|[01]\|.*", 
 INSURANCE = re.compile(r"([A-Z]{2}[0-9A-Z]{8,13})\|((?:[0-9A-Fa-f]{2})+)\|([0-9/-]{4,10})\|([12])\|.*", re.DOTALL)
 # Pieces that are typed alone: provisional and citizen numbers, old numbers, codes of passes.
 PIECE = re.compile(rf"T[0-9]{{11}}|[0-9]{{12}}|[0-9]{{9}}|[{ALPHABET}]{{8}}")
+LONG_RUN = re.compile(r"[0-9]{9}")
 PIECE_LENGTHS = (8, 9, 12)
 LONGEST_RUN = 48
 SEXES = {"1": "M", "2": "F"}
@@ -120,8 +122,11 @@ def _read_fields(text: str) -> Scan:
     with suppress(UnreadableScanError):
         identity = read_identity(text)
         return Scan(text, number=identity.number.number, card=identity.card)
-    # A card that broke off: its number is whole, the rest is not believed.
-    return Scan(text, number=_number(text.partition("|")[0]))
+    # A card that broke off: its number is whole, the rest is not believed. Unless another number ran into it.
+    number, _old, rest = [*text.split("|", 2), ""][:3]
+    if LONG_RUN.search(rest):
+        raise UnreadableScanError
+    return Scan(text, number=_number(number))
 
 
 def _is_card_with_more(text: str) -> bool:
@@ -163,10 +168,12 @@ def _birth(text: str) -> Birth:
 
 def _last_pieces(text: str) -> list[str]:
     """What may be the last complete piece of scans that ran together, the surest first."""
-    found = [*CARD_TEXT.finditer(text), *PASS_ADDRESS.finditer(text), *CERTIFICATE.finditer(text)]
-    ends = sorted(found, key=lambda match: match.end())
-    if ends:
-        return [text[ends[-1].end() :], ends[-1][0]]
+    found = [(match.end(), -match.start()) for kind in (PASS_ADDRESS, CERTIFICATE) for match in kind.finditer(text)]
+    # Overlapping: a card that broke off may seem to end in the number of the next one, which ends later.
+    found += [(match.end(1), -match.start()) for match in ANY_CARD.finditer(text)]
+    if found:
+        end, start = max(found)
+        return [text[end:], text[-start:end]]
     run = "".join(character for character in text.upper() if character not in " .-\u00a0\t")
     lasts = _possible_lasts(run) if len(run) <= LONGEST_RUN else frozenset()
     return [*lasts] if len(lasts) == 1 else []

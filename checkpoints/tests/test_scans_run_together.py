@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from checkpoints.scan import UnreadableScanError, read_scan
@@ -45,7 +45,17 @@ def test_code_typed_after_a_card_is_read(card, code):
     assert given_by(read_scan(card[0] + code[0])) == code[1]
 
 
-@given(cards, cards, st.integers(min_value=1, max_value=40))
+@example(
+    ("000000000001||Trần Thị Bé|05031990|Nam|", ""),
+    ("000000000002|000000000|An|05031990|Nam|Q|15042021", "000000000002"),
+    99,
+)
+@example(
+    ("000000000001||Bé|05031990|Nam|Quận 1", ""),
+    ("000000000002|000000000|An|05031990|Nam|Q|15042021", "000000000002"),
+    99,
+)
+@given(cards, cards, st.integers(min_value=1, max_value=70))
 def test_beginning_that_broke_off_is_left_out(broken, whole, length):
     scan = read_scan(broken[0][:length] + whole[0])
     assert given_by(scan) == whole[1]
@@ -72,6 +82,8 @@ def test_card_that_broke_off_gives_its_number_and_nothing_else(card, length):
         "0790900000010790900000020790900000 03",
         "07909000000107909000000",
         "0790900000011",
+        # A card that broke off, and a number that may be the end of its address.
+        "079090000001||Trần Thị Bé|05031990|Nam|Quận 079090000002",
     ],
 )
 def test_what_can_be_cut_in_several_ways_or_none_is_refused(text):
