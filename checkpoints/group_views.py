@@ -15,10 +15,11 @@ from vaxreg.access import CHECKPOINT_DESK, open_to
 @at_checkpoint
 def group(request, checkpoint):
     """The list; a scan adds to it, a place taken out of it leaves it."""
-    carried = GroupForm(request.POST or None, officer=request.user, checkpoint=checkpoint)
-    if request.method == "POST" and not carried.is_valid():
+    # A visit by GET, and a form without a list, begin a new one.
+    carried = GroupForm(request.POST, officer=request.user, checkpoint=checkpoint)
+    if not carried.is_valid():
         messages.error(request, carried.errors["group"][0])
-    people = carried.cleaned_data["group"] if request.method == "POST" and carried.is_valid() else Group.new()
+    people = carried.cleaned_data.get("group") or Group.new()
     if leaving := request.POST.get("leaving"):
         return show_group(request, checkpoint, people.without(leaving), request.POST)
     form = ScanForm(request.POST) if request.method == "POST" else ScanForm()
