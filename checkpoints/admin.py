@@ -14,6 +14,7 @@ from checkpoints.models import (
     Passage,
     RiskLevel,
     Symptom,
+    TrustedSigner,
     VehicleKind,
 )
 from residents.admin import ByNumberAdmin
@@ -79,6 +80,21 @@ class JourneyReasonAdmin(AuditedModelAdmin):
 class AttestationAdmin(AuditedModelAdmin):
     list_display = ["name", "in_force_from", "in_force_until"]
     list_filter = ["in_force_until"]
+
+
+@admin.register(TrustedSigner)
+class TrustedSignerAdmin(AuditedModelAdmin):
+    list_display = ["country", "kid", "is_active"]
+    list_filter = ["is_active", "country"]
+    search_fields = ["kid", "country"]
+    # A key and its certificate come from a trust list (load_trusted_signers); here it is only taken out of use.
+    readonly_fields = ["kid", "country", "certificate"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
 
 
 @admin.register(CheckpointAssignment)

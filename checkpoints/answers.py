@@ -7,7 +7,8 @@ from typing import Any
 from checkpoints.admission import Decision, Facts, TakenTest, decide, facts_as_json
 from checkpoints.admission import GivenDose as Dose
 from checkpoints.disagreements import CARD, DECLARATION, REGISTRY, Disagreement, Said, compare
-from checkpoints.lookup import Filed, Finding, GivenDose, Person
+from checkpoints.lookup import Filed, Finding, GivenDose, Person, Recent
+from checkpoints.recent import decide_again
 from checkpoints.scan import Scan
 from residents.birth import UNKNOWN
 
@@ -28,6 +29,11 @@ class Answer:
     decision: Decision
     # The card shows a number by which nobody is registered, though its old number may lead to somebody.
     can_register: bool
+    # The newest passage here, within the last hours.
+    recent: Recent | None = None
+    # The pass shown is that of somebody without a number, filed under a guardian's.
+    is_without_number: bool = False
+    is_group_pass: bool = False
 
     @property
     def who(self) -> Said:
@@ -45,6 +51,12 @@ class Answer:
         """Whether a phone or an address is known, to be shown for a reason."""
         known = [self.person and (self.person.phone or self.person.address), self.scan.card and self.scan.card.address]
         return any([*known, self.declaration])
+
+    @property
+    def recent_seconds(self) -> int | None:
+        """How long ago somebody recorded the person here, where it is a matter of seconds."""
+        seconds = int((self.at - self.recent.decided_at).total_seconds()) if self.recent else 3_600
+        return max(0, seconds) if seconds < 120 else None
 
     @property
     def is_pass_superseded(self) -> bool:
@@ -75,8 +87,13 @@ def compose(scan: Scan, finding: Finding, at: datetime, *, recovered_on: date | 
         doses=finding.doses,
         disagreements=disagreements,
         facts=facts,
-        decision=decide(facts, finding.rules),
+        decision=decide_again(
+            decide(facts, finding.rules), finding.recent, declaration.submitted_at if declaration else None
+        ),
         can_register=not finding.is_numberless and finding.number not in finding.numbers,
+        recent=finding.recent,
+        is_without_number=finding.is_numberless,
+        is_group_pass=finding.is_group_pass,
     )
 
 
@@ -128,7 +145,8 @@ def _disagreements(scan: Scan, person: Person | None, declaration: Filed | None)
 
 
 def _card(scan: Scan) -> Said | None:
-    return Said(scan.card.full_name, scan.card.birth, scan.card.sex) if scan.card else None
+    shown = scan.card or scan.hint
+    return Said(shown.full_name, shown.birth, shown.sex) if shown else None
 
 
 def _declared(declaration: Filed | None) -> Said | None:

@@ -5,13 +5,15 @@ declarations whether or not the person is in the registry.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from checkpoints.admission import Condition, Rule, Verdict
+from checkpoints.models import Passage
 from checkpoints.scan import Scan
 from residents.birth import Birth
 from vaxreg.language import named
@@ -108,7 +110,7 @@ SELECT
             'checkpoint', (
                 SELECT json_build_array(name, name_en) FROM checkpoints_checkpoint WHERE id = filed.checkpoint_id
             ),
-            'checkpoint_pk', filed.checkpoint_id,
+            'checkpoint_pk', filed.checkpoint_id, 'has_number', filed.has_number,
             'was_scanned', EXISTS (
                 SELECT FROM scanned
                 WHERE scanned.journey = filed.journey AND coalesce(scanned.place, filed.place_in_journey) = filed.place_in_journey
@@ -144,7 +146,28 @@ SELECT
         FROM checkpoints_entryrule AS rule
         WHERE NOT rule.is_draft AND rule.in_force_at <= %(at)s AND (rule.ended_at IS NULL OR rule.ended_at > %(at)s)
         AND (rule.checkpoint_id IS NULL OR rule.checkpoint_id = %(checkpoint)s)
-    )
+    ),
+    (
+        SELECT json_build_object(
+            'decided_at', passage.decided_at, 'outcome', passage.outcome, 'verdict_reasons', passage.verdict_reasons,
+            'declaration', nameless.id, 'officer', (SELECT full_name FROM vaxreg_user WHERE id = passage.officer_id)
+        )
+        FROM (SELECT number FROM held UNION SELECT number FROM given) AS known
+        JOIN checkpoints_passage AS passage ON passage.resident = known.number
+            AND passage.checkpoint_id = %(checkpoint)s AND passage.decided_at > %(since)s
+            AND passage.outcome <> 'cancelled'
+        LEFT JOIN checkpoints_declaration AS nameless ON nameless.id = passage.declaration_id AND NOT nameless.has_number
+        LEFT JOIN checkpoints_passkey AS shown ON shown.key = %(key)s
+        LEFT JOIN checkpoints_declaration AS line ON line.id = shown.declaration_id AND NOT line.has_number
+        WHERE nameless.id IS NOT DISTINCT FROM line.id
+            AND NOT EXISTS (
+                SELECT FROM checkpoints_passage AS undone
+                WHERE undone.resident = passage.resident AND undone.cancels_id = passage.id
+            )
+        ORDER BY passage.decided_at DESC
+        LIMIT 1
+    ),
+    EXISTS (SELECT FROM checkpoints_passkey WHERE key = %(key)s AND declaration_id IS NULL)
 """
 # A declaration filed later has ended earlier only where the period of validity was shortened meanwhile.
 NEWEST = 3
@@ -216,6 +239,8 @@ class Filed:
     submitted_at: datetime
     valid_until: datetime
     was_scanned: bool
+    # False: filed under the number of a guardian.
+    has_number: bool = True
 
     def is_in_force(self, at: datetime) -> bool:
         return self.submitted_at <= at < self.valid_until
@@ -232,6 +257,21 @@ class GivenDose:
 
 
 @dataclass(frozen=True)
+class Recent:
+    """The newest passage at this checkpoint within the last hours; `verdict_reasons` are what the desk knew then."""
+
+    decided_at: datetime
+    outcome: str
+    verdict_reasons: tuple[str, ...]
+    declaration: int | None
+    officer: str
+
+    @property
+    def label(self) -> str:
+        return Passage.Outcome(self.outcome).label
+
+
+@dataclass(frozen=True)
 class Finding:
     """What is known for a scan, and by which rules to judge it; `number` is the one it gives, empty for the key of no pass.
 
@@ -245,6 +285,10 @@ class Finding:
     declarations: tuple[Filed, ...] = ()
     is_numberless: bool = False
     rules: tuple[Rule, ...] = ()
+    # The newest passage at this checkpoint within RECENT_PASSAGE_HOURS.
+    recent: Recent | None = None
+    # The key leads to a whole journey.
+    is_group_pass: bool = False
 
 
 def find(scan: Scan, *, checkpoint: int | None = None, at: datetime | None = None) -> Finding:
@@ -253,11 +297,12 @@ def find(scan: Scan, *, checkpoint: int | None = None, at: datetime | None = Non
     One statement, which changes nothing and logs nothing. `at` is now where it is not given.
     """
     at = at or timezone.now()
-    on = timezone.localdate(at)
     parameters = {"numbers": scan.numbers, "key": scan.key, "newest": NEWEST}
+    since = at - timedelta(hours=settings.RECENT_PASSAGE_HOURS)
+    parameters |= {"checkpoint": checkpoint, "at": at, "on": timezone.localdate(at), "since": since}
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, parameters | {"checkpoint": checkpoint, "at": at, "on": on})
-        number, numbers, person, doses, declarations, is_numberless, rules = cursor.fetchone()
+        cursor.execute(STATEMENT, parameters)
+        number, numbers, person, doses, declarations, is_numberless, rules, recent, is_group_pass = cursor.fetchone()
     return Finding(
         number=number or "",
         numbers=tuple(numbers or ()),
@@ -266,6 +311,8 @@ def find(scan: Scan, *, checkpoint: int | None = None, at: datetime | None = Non
         declarations=tuple(_filed(declaration) for declaration in declarations or ()),
         is_numberless=is_numberless,
         rules=tuple(_rule(rule) for rule in rules or ()),
+        recent=_recent(recent) if recent else None,
+        is_group_pass=is_group_pass,
     )
 
 
@@ -294,6 +341,11 @@ def _rule(facts: dict[str, Any]) -> Rule:
         Condition(**condition | {"codes": tuple(condition["codes"])}) for condition in facts["conditions"] or ()
     )
     return Rule(**facts | {"outcome": Verdict(facts["outcome"]), "conditions": conditions})
+
+
+def _recent(facts: dict[str, Any]) -> Recent:
+    read = {"decided_at": datetime.fromisoformat(facts["decided_at"])}
+    return Recent(**facts | read | {"verdict_reasons": tuple(facts["verdict_reasons"])})
 
 
 def _place(facts: dict[str, Any], end: str) -> Place:

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from checkpoints.admission import Condition, Rule, Verdict
-from checkpoints.querysets import CheckpointQuerySet, EntryRuleQuerySet, PassageQuerySet
+from checkpoints.querysets import CheckpointQuerySet, EntryRuleQuerySet, PassageQuerySet, ShiftQuerySet
 from residents.birth import Birth, Precision
 from residents.citizen_id import NUMBER_PATTERN
 from residents.fields import CitizenIdField
@@ -566,6 +566,8 @@ class Shift(models.Model):
     started_at = models.DateTimeField(_("started at"))
     ended_at = models.DateTimeField(_("ended at"), null=True)
     handover_note = models.CharField(_("hand-over note"), max_length=1000, blank=True, default="")
+
+    objects = ShiftQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("shift")

@@ -8,12 +8,13 @@ gives a hidden one away (docs/decisions/0010-small-numbers.md).
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F, Model, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from checkpoints.levels import level_of
 from checkpoints.models import ClosedDay, Declaration, MovementCount, Passage, ProvinceMovement
@@ -106,18 +107,17 @@ class WardFlow:
     people: int
 
 
-def journey_of(declaration_id: int | None, on: date) -> dict[str, object]:
+def journey_of(declaration_id: int | None, at: datetime) -> dict[str, object]:
     """Returns the columns that a passage keeps of its declaration: origin, destination, origin_level on that day, plate.
 
-    Empty without a declaration: then nobody has said where the journey begins and ends.
+    Empty without a declaration in force: then nobody has said where the journey begins and ends.
     """
-    declared = (
-        Declaration.objects.filter(pk=declaration_id).select_related("origin").first() if declaration_id else None
-    )
+    in_force = Declaration.objects.filter(pk=declaration_id, valid_until__gt=at).select_related("origin")
+    declared = in_force.first() if declaration_id else None
     if declared is None:
         return {}
     ends = {"origin_id": declared.origin_id, "destination_id": declared.destination_id}
-    return ends | {"origin_level": level_of(declared.origin, on), "plate": declared.plate}
+    return ends | {"origin_level": level_of(declared.origin, timezone.localdate(at)), "plate": declared.plate}
 
 
 def coverage(selection: Selection, today: date) -> Coverage:

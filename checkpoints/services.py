@@ -3,14 +3,12 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
-from checkpoints import lookup, movements
+from checkpoints import lookup
 from checkpoints.answers import Answer, compose
-from checkpoints.filing import hold_for_passage
-from checkpoints.models import Checkpoint, Passage
+from checkpoints.models import Checkpoint
 from checkpoints.scan import Scan, read_scan
-from checkpoints.tickets import Ticket, TicketError
+from checkpoints.tickets import Ticket
 from residents.birth import Birth
 from residents.models import Resident
 from residents.services import register_from_card, register_resident
@@ -42,7 +40,7 @@ def unmask_at_desk(*, ticket: Ticket, reason: str, checkpoint: Checkpoint, at: d
 
     Raises TicketError.
     """
-    _refuse_foreign(ticket, checkpoint, by)
+    ticket.refuse_foreign(officer=by.user, checkpoint=checkpoint)
     scan = read_scan(ticket.scan)
     answer = compose(scan, lookup.find(scan, checkpoint=checkpoint.pk, at=at), at)
     audit.record(
@@ -68,48 +66,3 @@ def register_at_desk(
     if card:
         return register_from_card(by=by, card=card, source=source)
     return register_resident(by=by, source=source, number=ticket.number, full_name=full_name, birth=birth, sex=sex)
-
-
-@transaction.atomic
-def record_passage(
-    *, ticket: Ticket, outcome: str, reason: str, checkpoint: Checkpoint, by: Actor
-) -> tuple[Passage, bool]:
-    """Returns the passage and whether it is new: a ticket records one, whatever is sent with it a second time.
-
-    Raises TicketError for a ticket of another officer or checkpoint.
-    """
-    _refuse_foreign(ticket, checkpoint, by)
-    recorded = _recorded_from(ticket)
-    if recorded:
-        return recorded, False
-    hold_for_passage(ticket.declaration)
-    passage, is_new = Passage.objects.get_or_create(
-        resident=ticket.number,
-        idempotency_key=ticket.key,
-        defaults={
-            "checkpoint": checkpoint,
-            "declaration_id": ticket.declaration,
-            "officer": by.user,
-            "outcome": outcome,
-            "reason": reason,
-            "verdict": ticket.verdict,
-            "verdict_reasons": list(ticket.reasons),
-            "scanned_at": ticket.scanned_at,
-            **movements.journey_of(ticket.declaration, timezone.localdate()),
-        },
-    )
-    if is_new:
-        changes = {"outcome": outcome, "verdict": ticket.verdict, "reason": reason}
-        audit.record(by=by, action="passage.recorded", subject=passage, resident=passage.resident, changes=changes)
-    return passage, is_new
-
-
-def _recorded_from(ticket: Ticket) -> Passage | None:
-    """The passage recorded from the ticket, perhaps under a number that the person had before they were registered."""
-    numbers = [ticket.number, *Resident.objects.numbers_of(ticket.number)]
-    return Passage.objects.filter(resident__in=numbers, idempotency_key=ticket.key).first()
-
-
-def _refuse_foreign(ticket: Ticket, checkpoint: Checkpoint, by: Actor) -> None:
-    if not ticket.belongs_to(officer=by.user, checkpoint=checkpoint):
-        raise TicketError

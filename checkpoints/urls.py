@@ -1,6 +1,15 @@
 from django.urls import path, re_path
 
-from checkpoints import change_views, citizen_views, desk_views, movement_views, route_views, rule_views
+from checkpoints import (
+    change_views,
+    citizen_views,
+    desk_views,
+    group_views,
+    movement_views,
+    route_views,
+    rule_views,
+    shift_views,
+)
 
 urlpatterns = [
     path("declare/", citizen_views.declare, name="declare"),
@@ -12,6 +21,12 @@ urlpatterns = [
     path("desk/passages/", desk_views.record, name="desk-record"),
     path("desk/unmask/", desk_views.unmask, name="desk-unmask"),
     path("desk/register/", desk_views.register, name="desk-register"),
+    path("desk/undo/", desk_views.undo, name="desk-undo"),
+    path("desk/declare/", desk_views.declare, name="desk-declare"),
+    path("desk/group/", group_views.group, name="desk-group"),
+    path("desk/group/record/", group_views.record_group, name="desk-group-record"),
+    path("desk/shift/", shift_views.shift, name="desk-shift"),
+    path("desk/quick/", shift_views.quick_mode, name="desk-quick"),
     path("route/", route_views.route, name="route"),
     path("rules/", rule_views.rules, name="rules"),
     path("rules/new/", rule_views.write, name="rule-new"),

@@ -261,6 +261,12 @@ SMALLEST_COUNT_SHOWN = read_number("SMALLEST_COUNT_SHOWN", 5)
 MOVEMENTS_MOST_DAYS = read_number("MOVEMENTS_MOST_DAYS", 31)
 TRACING_MOST_SHOWN = read_number("TRACING_MOST_SHOWN", 500)
 TRACING_MOST_DAYS = read_number("TRACING_MOST_DAYS", 31)
+# At the desk: who passed the post so recently is asked nothing again; how long a passage can be undone; within how many
+# seconds two scans of one person are one passage; from how many passages a minute the lead may switch quick mode on.
+RECENT_PASSAGE_HOURS = read_number("RECENT_PASSAGE_HOURS", 12)
+UNDO_MINUTES = read_number("UNDO_MINUTES", 15)
+DOUBLE_SCAN_SECONDS = read_number("DOUBLE_SCAN_SECONDS", 30, least=0)
+QUICK_MODE_PASSAGES_A_MINUTE = read_number("QUICK_MODE_PASSAGES_A_MINUTE", 6, least=0)
 
 LOGGING = {
     "version": 1,

@@ -89,9 +89,10 @@ def test_answer_takes_three_statements_beside_session_and_user(client, checkpoin
         assert sum("SAVEPOINT" in query["sql"] for query in queries) == 2
 
 
-def test_empty_box_takes_two_statements_beside_session_and_user(client, officer, django_assert_num_queries):
+def test_empty_box_takes_five_statements_beside_session_and_user(client, officer, django_assert_num_queries):
     client.get("/desk/")
-    with django_assert_num_queries(2 + 2):
+    # The checkpoint; the last passages, the own ones among them; the shift; the pace of the queue.
+    with django_assert_num_queries(2 + 5):
         page = client.get("/desk/").content.decode()
     assert re.search(r'<input id="id_scan"[^>]* autofocus>', page)
     assert "None yet." in page

@@ -1,6 +1,7 @@
 """The journey that a passage keeps."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +13,7 @@ from residents.tests.factories import UnitFactory
 
 pytestmark = pytest.mark.django_db
 DAY = date(2021, 10, 5)
+AT = datetime(2021, 10, 5, 12, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 
 
 @pytest.fixture
@@ -23,13 +25,13 @@ def province():
 
 def test_journey_is_what_was_declared(province):
     declaration = DeclarationFactory(origin=UnitFactory(parent=province), plate="51F12345")
-    assert journey_of(declaration.pk, DAY) == {
+    assert journey_of(declaration.pk, AT) == {
         "origin_id": declaration.origin_id,
         "destination_id": declaration.destination_id,
         "origin_level": 2,
         "plate": "51F12345",
     }
-    assert journey_of(None, DAY) == {}
+    assert journey_of(None, AT) == {}
 
 
 @pytest.mark.usefixtures("english")

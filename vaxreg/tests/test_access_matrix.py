@@ -8,7 +8,7 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 
-from checkpoints.models import Passage
+from checkpoints.models import Passage, TrustedSigner
 from checkpoints.tests.factories import (
     AttestationFactory,
     CheckpointAssignmentFactory,
@@ -87,6 +87,7 @@ def rows(db):
     rule()
     JourneyReasonFactory()
     AttestationFactory()
+    TrustedSigner.objects.create(kid="AAAAAAAAAAA=", country="VN", certificate="-")
     passage = {name: getattr(declaration, name) for name in ("resident", "checkpoint", "idempotency_key")}
     passage |= {"officer": CheckpointAssignmentFactory().user, "outcome": "passed", "verdict": "PASS"}
     Passage.objects.create(**passage, scanned_at=declaration.submitted_at)
