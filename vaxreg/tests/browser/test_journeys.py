@@ -141,6 +141,10 @@ def test_administrator_works_in_the_admin(walk):
     walk.page.keyboard.press("Enter")
     walk.page.wait_for_url("**/symptom/")
     walk.open("/admin/residents/resident/")
+    assert world.NAME not in walk.page.content()
+    walk.page.fill("[name=term]", world.NAME)
+    with walk.page.expect_navigation():
+        walk.page.keyboard.press("Enter")
     assert world.NUMBER not in walk.page.content()
     walk.page.click(f"text={world.NAME}")
     assert world.NUMBER not in walk.page.url
