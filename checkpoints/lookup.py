@@ -110,7 +110,7 @@ SELECT
             'checkpoint', (
                 SELECT json_build_array(name, name_en) FROM checkpoints_checkpoint WHERE id = filed.checkpoint_id
             ),
-            'checkpoint_pk', filed.checkpoint_id, 'has_number', filed.has_number,
+            'checkpoint_pk', filed.checkpoint_id,
             'was_scanned', EXISTS (
                 SELECT FROM scanned
                 WHERE scanned.journey = filed.journey AND coalesce(scanned.place, filed.place_in_journey) = filed.place_in_journey
@@ -240,7 +240,6 @@ class Filed:
     valid_until: datetime
     was_scanned: bool
     # False: filed under the number of a guardian.
-    has_number: bool = True
 
     def is_in_force(self, at: datetime) -> bool:
         return self.submitted_at <= at < self.valid_until

@@ -28,6 +28,11 @@ class CheckpointQuerySet(models.QuerySet):
     def in_use(self) -> "CheckpointQuerySet":
         return self.filter(is_active=True)
 
+    def with_quick_mode(self) -> "CheckpointQuerySet":
+        """Each with `quick_since` and `quick_reason` of the quick mode that is on, else None."""
+        is_on = FilteredRelation("quick_modes", condition=Q(quick_modes__ended_at=None))
+        return self.annotate(is_on=is_on).annotate(quick_since=F("is_on__started_at"), quick_reason=F("is_on__reason"))
+
     def visible_to(self, user: User) -> "CheckpointQuerySet":
         """The checkpoints in use where the user works today."""
         assignments = user.checkpoint_assignments.in_force(timezone.localdate())
@@ -72,11 +77,6 @@ def _inside(user: User, on: date) -> Q:
     """Checkpoints that stand in one of the user's units, or in a ward of one."""
     areas = user.area_assignments.in_force(on).values("unit")
     return Q(unit__in=areas) | Q(unit__parent__in=areas)
-
-    def with_quick_mode(self) -> "CheckpointQuerySet":
-        """Each with `quick_since` and `quick_reason` of the quick mode that is on, else None."""
-        is_on = FilteredRelation("quick_modes", condition=Q(quick_modes__ended_at=None))
-        return self.annotate(is_on=is_on).annotate(quick_since=F("is_on__started_at"), quick_reason=F("is_on__reason"))
 
 
 class EntryRuleQuerySet(models.QuerySet):

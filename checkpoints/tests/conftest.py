@@ -14,5 +14,11 @@ def entry_rules(request):
     """The rules that every registry starts with, wherever a test has a database; `no_entry_rules` does without them."""
     if request.node.get_closest_marker("no_entry_rules"):
         return
-    if {"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
+    for name in ("transactional_db", "db"):
+        if name in request.fixturenames:
+            # The rules need the database as the test wants it, whichever fixture asked for it.
+            request.getfixturevalue(name)
+            load_entry_rules()
+            return
+    if request.node.get_closest_marker("django_db"):
         load_entry_rules()

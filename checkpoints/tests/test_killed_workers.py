@@ -185,8 +185,8 @@ def pass_through(site, session, own, tally, both=None):
     page = site.send("/desk/", {"scan": own}, session, tally)[2]
     ticket = re.search(r'name="ticket" value="([^"]+)"', page)[1]
     data = {"ticket": ticket, "outcome": "turned-back", "chosen_reason": "identity"}
-    status, location, _body = (both or site.send)("/desk/passages/", data, session, tally)
-    assert (status, location) == (302, "/desk/")
+    status, _location, _body = (both or site.send)("/desk/passages/", data, session, tally)
+    assert status == 200
 
 
 def assert_stored_once(tokens):

@@ -96,7 +96,7 @@ def test_meter_counts_the_last_15_minutes_without_what_was_undone(checkpoint):
     passed(checkpoint, 16 * 60, 500)
     passed(checkpoint, 30, 0, is_quick=True)
     undone = passed(checkpoint, 40, 700)
-    PassageFactory(checkpoint=checkpoint, outcome="cancelled", cancels=undone, reason="x")
+    cancelled(undone)
     passed(CheckpointFactory(), 60, 500)
     meter = shifts.read_meter(checkpoint, timezone.now())
     assert meter.passages_a_minute == pytest.approx(4 / 15)

@@ -11,7 +11,7 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from checkpoints.admission import REASONS, Decision, Verdict
+from checkpoints.admission import Decision, Reason, Verdict
 from checkpoints.lookup import Recent
 from checkpoints.models import Passage
 from checkpoints.recent import decide_again
@@ -137,8 +137,11 @@ def test_declaration_filed_since_with_a_stop_stops(client, passed):
 
 
 NOON = timezone.now()
-STOPPED = Decision(Verdict.STOP, (REASONS["contact"], REASONS["disagreement"]))
-CHECKED = Decision(Verdict.CHECK, (REASONS["no-declaration"],))
+STOPPED = Decision(
+    Verdict.STOP,
+    (Reason("contact", Verdict.STOP, "Contact"), Reason("disagreement", Verdict.CHECK, "Disagreement")),
+)
+CHECKED = Decision(Verdict.CHECK, (Reason("no-declaration", Verdict.CHECK, "No declaration"),))
 
 
 @pytest.mark.parametrize(
