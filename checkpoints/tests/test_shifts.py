@@ -18,6 +18,7 @@ from checkpoints.tests.factories import (
     CheckpointFactory,
     DeclarationFactory,
     PassageFactory,
+    cancelled,
     officer_at,
 )
 from residents.tests.factories import ResidentFactory

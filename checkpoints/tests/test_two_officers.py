@@ -55,9 +55,9 @@ def decide(client, ticket, **said):
 @pytest.fixture
 def passed(officer, checkpoint):
     """Has the officer let the person pass some time ago."""
-    return lambda **ago: PassageFactory(
-        officer=officer, checkpoint=checkpoint, decided_at=timezone.now() - timedelta(**ago)
-    )
+    facts = {"resident": NUMBER, "officer": officer, "checkpoint": checkpoint}
+    known = {"verdict": "CHECK", "verdict_reasons": ["no-declaration"]}
+    return lambda **ago: PassageFactory(**facts, **known, decided_at=timezone.now() - timedelta(**ago))
 
 
 def test_second_officer_within_seconds_is_told_of_the_first(client, officer, colleague):
