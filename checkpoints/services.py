@@ -15,9 +15,6 @@ from residents.services import register_from_card, register_resident
 from vaxreg import audit
 from vaxreg.actors import Actor
 
-# What the access log calls a look at a person from the desk; simulations replay these.
-LOOK_UP = "resident.read"
-
 
 @transaction.atomic
 def look_up_at_desk(*, scan: Scan, checkpoint: Checkpoint, at: datetime, by: Actor) -> Answer | None:
@@ -26,7 +23,7 @@ def look_up_at_desk(*, scan: Scan, checkpoint: Checkpoint, at: datetime, by: Act
     changes = {"purpose": "checkpoint", "scan": scan.kind, "found": bool(answer and answer.person)}
     audit.record(
         by=by,
-        action=LOOK_UP,
+        action="resident.read",
         subject=checkpoint,
         resident=answer.number if answer else "",
         changes=changes | (answer.judged if answer else {}),

@@ -10,7 +10,6 @@ from django.utils import timezone
 from checkpoints.admission import Decision, Facts, Rule, Verdict, decide, facts_from_json
 from checkpoints.models import Checkpoint, EntryRule
 from checkpoints.rules import deciding
-from checkpoints.services import LOOK_UP
 from vaxreg.models import AuditEntry
 
 # Judged in about a second.
@@ -73,7 +72,7 @@ def _looks(checkpoints: dict[int, Checkpoint], on: date) -> list[tuple[datetime,
         object_id__in=[str(pk) for pk in checkpoints],
         at__gte=begin,
         at__lt=begin + timedelta(days=1),
-        action=LOOK_UP,
+        action="resident.read",
         changes__has_key="facts",
     )
     return list(entries.order_by("-at").values_list("at", "object_id", "changes")[: MOST_LOOK_UPS + 1])
