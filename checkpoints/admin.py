@@ -3,12 +3,23 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from checkpoints.models import Checkpoint, CheckpointAssignment, Declaration, Passage, Symptom, VehicleKind
-from residents.admin import number_in
-from residents.citizen_id import grouped
-from residents.templatetags.people import masked_number
+from checkpoints.models import (
+    Attestation,
+    Checkpoint,
+    CheckpointAssignment,
+    Declaration,
+    EntryCondition,
+    EntryRule,
+    JourneyReason,
+    Passage,
+    RiskLevel,
+    Symptom,
+    TrustedSigner,
+    VehicleKind,
+)
+from residents.admin import ByNumberAdmin
 from vaxreg.admin import UserAdmin
-from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin, PersonalDataAdmin
+from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin, ReadOnlyAdmin
 
 
 @admin.register(Checkpoint)
@@ -29,9 +40,61 @@ class SymptomAdmin(AuditedModelAdmin):
 
 @admin.register(VehicleKind)
 class VehicleKindAdmin(AuditedModelAdmin):
-    list_display = ["name", "code", "has_plate", "position", "in_force_from", "in_force_until"]
-    list_filter = ["has_plate", "in_force_until"]
+    list_display = ["name", "code", "has_plate", "has_seat", "position", "in_force_from", "in_force_until"]
+    list_filter = ["has_plate", "has_seat", "in_force_until"]
     search_fields = ["name", "name_en", "code"]
+
+
+@admin.register(RiskLevel)
+class RiskLevelAdmin(AuditedModelAdmin):
+    list_display = ["unit", "level", "in_force_from", "in_force_until", "source"]
+    list_filter = ["level", "in_force_until"]
+    list_select_related = ["unit"]
+    search_fields = ["unit__name", "unit__name_en", "unit__code"]
+    autocomplete_fields = ["unit"]
+
+
+class EntryConditionInline(admin.TabularInline):
+    model = EntryCondition
+    extra = 0
+
+
+@admin.register(EntryRule)
+class EntryRuleAdmin(ReadOnlyAdmin):
+    """To look at; /rules/ is where they are written, put in force and ended."""
+
+    list_display = ["reason", "checkpoint", "outcome", "position", "is_draft", "in_force_at", "ended_at"]
+    list_filter = ["is_draft", "outcome"]
+    list_select_related = ["checkpoint"]
+    inlines = [EntryConditionInline]
+
+
+@admin.register(JourneyReason)
+class JourneyReasonAdmin(AuditedModelAdmin):
+    list_display = ["name", "code", "position", "in_force_from", "in_force_until"]
+    list_filter = ["in_force_until"]
+    search_fields = ["name", "name_en", "code"]
+
+
+@admin.register(Attestation)
+class AttestationAdmin(AuditedModelAdmin):
+    list_display = ["name", "in_force_from", "in_force_until"]
+    list_filter = ["in_force_until"]
+
+
+@admin.register(TrustedSigner)
+class TrustedSignerAdmin(AuditedModelAdmin):
+    list_display = ["country", "kid", "is_active"]
+    list_filter = ["is_active", "country"]
+    search_fields = ["kid", "country"]
+    # A key and its certificate come from a trust list (load_trusted_signers); here it is only taken out of use.
+    readonly_fields = ["kid", "country", "certificate"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
 
 
 @admin.register(CheckpointAssignment)
@@ -52,32 +115,21 @@ class CheckpointAssignmentInline(AuditedInline):
 UserAdmin.inlines.append(CheckpointAssignmentInline)
 
 
-class ByNumberAdmin(PersonalDataAdmin):
-    """Rows that carry a person's number as text."""
-
-    ordering = ["-pk"]
-    search_help_text = _("The number of a person.")
-    readonly_fields = ["number"]
-
-    def find(self, queryset, text):
-        number = number_in(text)
-        return queryset.filter(resident=number) if number else queryset.none()
-
-    @admin.display(description=_("number"))
-    def masked(self, row):
-        return masked_number(row.resident)
-
-    @admin.display(description=_("number"))
-    def number(self, row):
-        return grouped(row.resident)
-
-
 @admin.register(Declaration)
 class DeclarationAdmin(ByNumberAdmin):
+    ordering = ["-pk"]
     list_display = ["masked", "submitted_at", "valid_until", "checkpoint", "origin", "destination"]
     list_select_related = ["checkpoint", "origin", "destination"]
     fieldsets = [
-        (None, {"fields": ["number", "full_name", "born", "phone"]}),
+        (
+            None,
+            {
+                "fields": [
+                    *("number", "full_name", "born", "sex", "nationality"),
+                    *("phone", "email", "address", "insurance_number"),
+                ]
+            },
+        ),
         (
             _("Journey"),
             {
@@ -87,13 +139,44 @@ class DeclarationAdmin(ByNumberAdmin):
                     "destination",
                     "destination_text",
                     "checkpoint",
+                    "journey_reason",
+                    "departs_on",
                     "vehicle_kind",
                     "plate",
+                    "seat",
                 ]
             },
         ),
-        (_("Answers"), {"fields": ["places_visited", "symptoms", "had_contact", "attested"]}),
-        (_("Record"), {"fields": ["submitted_at", "valid_until"]}),
+        (
+            _("Answers"),
+            {
+                "fields": [
+                    "places_visited",
+                    "symptoms",
+                    "had_contact",
+                    "test_kind",
+                    "test_result",
+                    "test_taken_at",
+                    "attested",
+                    "attestation",
+                ]
+            },
+        ),
+        (
+            _("Record"),
+            {
+                "fields": [
+                    "submitted_at",
+                    "valid_until",
+                    "is_for_other",
+                    "has_number",
+                    "filed_by",
+                    "version",
+                    "superseded_at",
+                    "withdrawn_at",
+                ]
+            },
+        ),
     ]
     readonly_fields = ["number", "born"]
 
@@ -104,6 +187,7 @@ class DeclarationAdmin(ByNumberAdmin):
 
 @admin.register(Passage)
 class PassageAdmin(ByNumberAdmin):
+    ordering = ["-pk"]
     list_display = ["masked", "decided_at", "checkpoint", "outcome", "verdict", "officer"]
     list_select_related = ["checkpoint", "officer"]
     fields = [

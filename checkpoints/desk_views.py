@@ -1,67 +1,73 @@
 """The checkpoint desk. What was scanned comes by POST and is answered at once: no number in an address, title or log."""
 
-from functools import wraps
-
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 
-from checkpoints import services
-from checkpoints.forms import PassageForm, RegistrationForm, ScanForm, UnmaskForm
-from checkpoints.models import Checkpoint, Passage
-from checkpoints.scan import read_scan
+from checkpoints import filing, group_views, passages, services
+from checkpoints.certificate_views import show_hint
+from checkpoints.desk_forms import PassageForm, RegistrationForm, ScanForm, TicketForm, UndoForm, UnmaskForm
+from checkpoints.desk_pages import (
+    at_checkpoint,
+    look_again,
+    posted,
+    say_recorded_before,
+    show_answer,
+    show_box,
+    undoable,
+)
+from checkpoints.models import Checkpoint
+from checkpoints.spot_forms import SpotDeclarationForm
 from checkpoints.tickets import Ticket
 from residents.services import AlreadyRegisteredError, ResidentError
 from vaxreg.access import CHECKPOINT_DESK, open_to
-
-LAST_PASSAGES = 5
-
-
-def at_checkpoint(view):
-    """Gives the view the checkpoint where the officer works; asks which where there are several, and says so where none."""
-
-    @wraps(view)
-    def guarded(request):
-        checkpoints = {checkpoint.pk: checkpoint for checkpoint in Checkpoint.objects.visible_to(request.user)}
-        checkpoint = checkpoints.get(request.session.get("checkpoint"))
-        if checkpoint is None and len(checkpoints) == 1:
-            (checkpoint,) = checkpoints.values()
-        if checkpoint is None:
-            return render(request, "checkpoints/choose_checkpoint.html", {"checkpoints": checkpoints.values()})
-        checkpoint.has_alternatives = len(checkpoints) > 1
-        return view(request, checkpoint)
-
-    return never_cache(guarded)
-
-
-def posted(view):
-    """Leads back to the desk whoever opens the address of an act: after signing in again, or by the Back button."""
-
-    @wraps(view)
-    def guarded(request, *args):
-        return view(request, *args) if request.method == "POST" else redirect("/desk/")
-
-    return guarded
 
 
 @open_to(CHECKPOINT_DESK)
 @at_checkpoint
 def desk(request, checkpoint):
     if request.method != "POST":
-        return show_box(request, checkpoint, ScanForm())
+        return show_box(request, checkpoint)
     form = ScanForm(request.POST)
     if not form.is_valid():
         return show_box(request, checkpoint, form)
-    answer = services.look_up_at_desk(
-        scan=form.cleaned_data["scan"], checkpoint=checkpoint, at=timezone.now(), by=request.actor
-    )
-    if answer is None:
+    scan = form.cleaned_data["scan"]
+    if scan.is_only_a_hint:
+        return show_hint(request, checkpoint, scan)
+    return group_views.show_vehicle(request, checkpoint, form) if is_plate(scan) else answer(request, checkpoint, form)
+
+
+def is_plate(scan):
+    return bool(scan.plate) and not scan.key
+
+
+def answer(request, checkpoint, form):
+    scan = form.cleaned_data["scan"]
+    found = services.look_up_at_desk(scan=scan, checkpoint=checkpoint, at=timezone.now(), by=request.actor)
+    if found is None and scan.plate:
+        return group_views.show_vehicle(request, checkpoint, form)
+    if found is None:
         form.add_error("scan", _("No pass has this code. Check the code, or scan the ID card."))
         return show_box(request, checkpoint, form)
-    return show_answer(request, checkpoint, answer, Ticket.of(answer, checkpoint=checkpoint, officer=request.user))
+    if found.is_group_pass:
+        return group_views.show_found(request, checkpoint, form)
+    key = form.cleaned_data["key"] if checkpoint.quick_since else None
+    ticket = Ticket.of(found, checkpoint=checkpoint, officer=request.user, key=key)
+    if checkpoint.quick_since:
+        return record_quickly(request, checkpoint, found, ticket)
+    return show_answer(request, checkpoint, found, ticket)
+
+
+def record_quickly(request, checkpoint, found, ticket):
+    """Quick mode: the scan records, the verdict is kept and blocks nobody."""
+    reason = _("Quick mode: %(reason)s") % {"reason": checkpoint.quick_reason}
+    passage, is_new = passages.record_passage(
+        ticket=ticket, outcome="passed", reason=reason[:250], checkpoint=checkpoint, by=request.actor, is_quick=True
+    )
+    if not is_new:
+        say_recorded_before(request, passage)
+    return show_box(request, checkpoint, quick_answer=found)
 
 
 @open_to(CHECKPOINT_DESK)
@@ -82,16 +88,32 @@ def record(request, checkpoint):
     if not form.is_valid():
         return look_again(request, checkpoint, form, passage_form=form)
     said = form.cleaned_data
-    passage, is_new = services.record_passage(
+    passage, is_new = passages.record_passage(
         ticket=said["ticket"], outcome=said["outcome"], reason=form.reason, checkpoint=checkpoint, by=request.actor
     )
-    if not is_new and passage.outcome != said["outcome"]:
-        recorded = {
-            "time": time_format(timezone.localtime(passage.decided_at)),
-            "outcome": passage.get_outcome_display(),
-        }
-        messages.warning(request, _("This was recorded before, at %(time)s: %(outcome)s.") % recorded)
-    return redirect("/desk/")
+    # The same form sent again, by a reload or a bad line, has nothing to tell.
+    if not is_new and (passage.outcome != said["outcome"] or passage.idempotency_key != said["ticket"].key):
+        say_recorded_before(request, passage)
+    return show_box(request, checkpoint)
+
+
+@open_to(CHECKPOINT_DESK)
+@posted
+@at_checkpoint
+def undo(request, checkpoint):
+    form = UndoForm(request.POST, passages=undoable(request, checkpoint))
+    if "passage" in form.errors:
+        messages.error(request, form.errors["passage"][0])
+    if not form.is_valid():
+        return show_box(request, checkpoint, undo_form=form)
+    try:
+        passages.cancel_passage(
+            passage=form.cleaned_data["passage"], reason=form.reason, at=timezone.now(), by=request.actor
+        )
+        messages.success(request, _("Undone."))
+    except passages.NotUndoableError as error:
+        messages.error(request, error.message)
+    return show_box(request, checkpoint)
 
 
 @open_to(CHECKPOINT_DESK)
@@ -102,10 +124,10 @@ def unmask(request, checkpoint):
     if not form.is_valid():
         return look_again(request, checkpoint, form, unmask_form=form)
     ticket, reason = form.cleaned_data["ticket"], form.cleaned_data["reason"]
-    answer = services.unmask_at_desk(
+    found = services.unmask_at_desk(
         ticket=ticket, reason=reason, checkpoint=checkpoint, at=timezone.now(), by=request.actor
     )
-    return show_answer(request, checkpoint, answer, ticket, is_unmasked=True)
+    return show_answer(request, checkpoint, found, ticket, is_unmasked=True)
 
 
 @open_to(CHECKPOINT_DESK)
@@ -125,28 +147,18 @@ def register(request, checkpoint):
     return look_again(request, checkpoint, form, registration_form=form)
 
 
-def look_again(request, checkpoint, form, **forms):
-    """The same answer once more, with what has become known and with the form as it was sent."""
-    ticket = form.cleaned_data.get("ticket")
-    if ticket is None:
-        messages.error(request, form.errors["ticket"][0])
-        return redirect("/desk/")
-    answer = services.look_up_at_desk(
-        scan=read_scan(ticket.scan), checkpoint=checkpoint, at=timezone.now(), by=request.actor
-    )
-    return show_answer(request, checkpoint, answer, ticket.renewed(answer), **forms)
-
-
-def show_box(request, checkpoint, form):
-    passages = Passage.objects.visible_to(request.user).at(checkpoint).with_names()[:LAST_PASSAGES]
-    return render(request, "checkpoints/desk.html", {"checkpoint": checkpoint, "form": form, "passages": passages})
-
-
-def show_answer(request, checkpoint, answer, ticket, **context):
-    context = {
-        "passage_form": PassageForm(),
-        "unmask_form": UnmaskForm(),
-        "registration_form": RegistrationForm(),
-    } | context
-    context |= {"checkpoint": checkpoint, "form": ScanForm(), "answer": answer, "ticket": ticket.sealed()}
-    return render(request, "checkpoints/answer.html", context)
+@open_to(CHECKPOINT_DESK)
+@posted
+@at_checkpoint
+def declare(request, checkpoint):
+    form = TicketForm(request.POST, officer=request.user, checkpoint=checkpoint)
+    if not form.is_valid():
+        return look_again(request, checkpoint, form)
+    is_sent = "sent" in request.POST
+    said = SpotDeclarationForm(request.POST if is_sent else None)
+    if not is_sent or not said.is_valid():
+        return look_again(request, checkpoint, form, spot_form=said)
+    answers = said.answers(form.cleaned_data["ticket"], checkpoint)
+    filing.file_declaration(answers=answers, by=request.actor, filed_by=request.user)
+    messages.success(request, _("Declaration filed."))
+    return look_again(request, checkpoint, form)

@@ -5,11 +5,15 @@ declarations whether or not the person is in the registry.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
+from checkpoints.admission import Condition, Rule, Verdict
+from checkpoints.models import Passage
 from checkpoints.scan import Scan
 from residents.birth import Birth
 from vaxreg.language import named
@@ -17,16 +21,24 @@ from vaxreg.language import named
 # given: the numbers that the scan gives, the pass's among them. person: whom the first known of them leads to.
 # held: all numbers of that person. Rows come back as JSON, so that they arrive in one row whatever is missing. Names are
 # scalar queries rather than joins, which take PostgreSQL twice as long to plan (1.0 against 1.9 ms for the whole).
+# A pass of somebody without a number leads to that declaration alone: it is filed under the number of the guardian, who
+# is somebody else. An edited declaration keeps its journey and its place in it, and so its pass.
 STATEMENT = """
-WITH given AS MATERIALIZED (
+WITH scanned AS MATERIALIZED (
+    SELECT key.resident, key.journey, filed.place_in_journey AS place, NOT coalesce(filed.has_number, true) AS is_numberless
+    FROM checkpoints_passkey AS key
+    LEFT JOIN checkpoints_declaration AS filed ON filed.resident = key.resident AND filed.id = key.declaration_id
+    WHERE key.key = %(key)s
+), given AS MATERIALIZED (
     SELECT number, position FROM unnest(%(numbers)s::varchar[]) WITH ORDINALITY AS typed(number, position)
     UNION ALL
-    SELECT resident, 0 FROM checkpoints_passkey WHERE key = %(key)s
+    SELECT resident, 0 FROM scanned
 ), person AS MATERIALIZED (
     SELECT holder.*
     FROM given
     JOIN residents_resident AS found ON found.citizen_id = given.number
     JOIN residents_resident AS holder ON holder.citizen_id = coalesce(found.superseded_by_id, found.citizen_id)
+    WHERE NOT EXISTS (SELECT FROM scanned WHERE is_numberless)
     ORDER BY given.position
     LIMIT 1
 ), held AS MATERIALIZED (
@@ -50,7 +62,8 @@ SELECT
     (
         SELECT json_agg(json_build_object(
             'number', dose.dose_number, 'given_on', dose.administered_on,
-            'vaccine', (SELECT name FROM vaccinations_vaccine WHERE id = dose.vaccine_id)
+            'vaccine', (SELECT name FROM vaccinations_vaccine WHERE id = dose.vaccine_id),
+            'product', (SELECT code FROM vaccinations_vaccine WHERE id = dose.vaccine_id)
         ) ORDER BY dose.administered_on, dose.dose_number)
         FROM held
         JOIN vaccinations_dose AS dose ON dose.resident_id = held.number AND dose.voided_at IS NULL
@@ -60,6 +73,18 @@ SELECT
             'pk', filed.id, 'number', filed.resident, 'full_name', filed.full_name, 'birth', filed.date_of_birth,
             'precision', filed.birth_precision, 'phone', filed.phone, 'plate', filed.plate,
             'submitted_at', filed.submitted_at, 'valid_until', filed.valid_until,
+            'has_number', filed.has_number, 'test_kind', filed.test_kind, 'test_result', filed.test_result,
+            'test_taken_at', filed.test_taken_at, 'origin_pk', filed.origin_id, 'destination_pk', filed.destination_id,
+            'origin_level', (
+                SELECT known.level
+                FROM residents_unit AS place
+                JOIN checkpoints_risklevel AS known ON known.unit_id IN (place.id, place.parent_id)
+                WHERE place.id = filed.origin_id
+                AND (known.in_force_from IS NULL OR known.in_force_from <= %(on)s)
+                AND (known.in_force_until IS NULL OR known.in_force_until >= %(on)s)
+                ORDER BY known.unit_id = place.id DESC, known.in_force_from DESC NULLS LAST
+                LIMIT 1
+            ),
             'places_visited', filed.places_visited, 'had_contact', filed.had_contact, 'symptom_codes', filed.symptoms,
             'symptoms', (
                 SELECT json_agg(json_build_array(symptom.name, symptom.name_en) ORDER BY symptom.position)
@@ -81,23 +106,68 @@ SELECT
             'vehicle', (
                 SELECT json_build_array(name, name_en) FROM checkpoints_vehiclekind WHERE id = filed.vehicle_kind_id
             ),
+            'vehicle_code', (SELECT code FROM checkpoints_vehiclekind WHERE id = filed.vehicle_kind_id),
             'checkpoint', (
                 SELECT json_build_array(name, name_en) FROM checkpoints_checkpoint WHERE id = filed.checkpoint_id
             ),
             'checkpoint_pk', filed.checkpoint_id,
             'was_scanned', EXISTS (
-                SELECT FROM checkpoints_passkey AS key WHERE key.key = %(key)s AND key.declaration_id = filed.id
+                SELECT FROM scanned
+                WHERE scanned.journey = filed.journey AND coalesce(scanned.place, filed.place_in_journey) = filed.place_in_journey
             )
         ) ORDER BY filed.submitted_at DESC)
         FROM (
             SELECT declaration.*
             FROM (SELECT number FROM held UNION SELECT number FROM given) AS known
             CROSS JOIN LATERAL (
-                SELECT * FROM checkpoints_declaration WHERE resident = known.number
-                ORDER BY submitted_at DESC LIMIT %(newest)s
+                SELECT * FROM checkpoints_declaration AS candidate
+                WHERE candidate.resident = known.number
+                AND candidate.superseded_at IS NULL AND candidate.withdrawn_at IS NULL
+                AND CASE
+                    WHEN EXISTS (SELECT FROM scanned WHERE is_numberless)
+                    THEN (candidate.journey, candidate.place_in_journey) = (SELECT journey, place FROM scanned)
+                    ELSE candidate.has_number
+                END
+                ORDER BY candidate.submitted_at DESC LIMIT %(newest)s
             ) AS declaration
         ) AS filed
-    )
+    ),
+    EXISTS (SELECT FROM scanned WHERE is_numberless),
+    (
+        SELECT json_agg(json_build_object(
+            'code', CASE WHEN rule.code = '' THEN 'rule:' || rule.id ELSE rule.code END, 'outcome', rule.outcome,
+            'reason', rule.reason, 'reason_en', rule.reason_en, 'conditions', (
+                SELECT json_agg(json_build_object(
+                    'kind', kind, 'is_negated', is_negated, 'number', number, 'days', days, 'hours', hours, 'codes', codes
+                ) ORDER BY id)
+                FROM checkpoints_entrycondition WHERE rule_id = rule.id
+            )
+        ) ORDER BY rule.position, rule.id)
+        FROM checkpoints_entryrule AS rule
+        WHERE NOT rule.is_draft AND rule.in_force_at <= %(at)s AND (rule.ended_at IS NULL OR rule.ended_at > %(at)s)
+        AND (rule.checkpoint_id IS NULL OR rule.checkpoint_id = %(checkpoint)s)
+    ),
+    (
+        SELECT json_build_object(
+            'decided_at', passage.decided_at, 'outcome', passage.outcome, 'verdict_reasons', passage.verdict_reasons,
+            'declaration', nameless.id, 'officer', (SELECT full_name FROM vaxreg_user WHERE id = passage.officer_id)
+        )
+        FROM (SELECT number FROM held UNION SELECT number FROM given) AS known
+        JOIN checkpoints_passage AS passage ON passage.resident = known.number
+            AND passage.checkpoint_id = %(checkpoint)s AND passage.decided_at > %(since)s
+            AND passage.outcome <> 'cancelled'
+        LEFT JOIN checkpoints_declaration AS nameless ON nameless.id = passage.declaration_id AND NOT nameless.has_number
+        LEFT JOIN checkpoints_passkey AS shown ON shown.key = %(key)s
+        LEFT JOIN checkpoints_declaration AS line ON line.id = shown.declaration_id AND NOT line.has_number
+        WHERE nameless.id IS NOT DISTINCT FROM line.id
+            AND NOT EXISTS (
+                SELECT FROM checkpoints_passage AS undone
+                WHERE undone.resident = passage.resident AND undone.cancels_id = passage.id
+            )
+        ORDER BY passage.decided_at DESC
+        LIMIT 1
+    ),
+    EXISTS (SELECT FROM checkpoints_passkey WHERE key = %(key)s AND declaration_id IS NULL)
 """
 # A declaration filed later has ended earlier only where the period of validity was shortened meanwhile.
 NEWEST = 3
@@ -152,8 +222,16 @@ class Filed:
     destination: Place
     checkpoint: Named
     checkpoint_pk: int
+    origin_pk: int
+    destination_pk: int
+    origin_level: int | None
     vehicle: Named
+    vehicle_code: str
     plate: str
+    has_number: bool
+    test_kind: str
+    test_result: str
+    test_taken_at: datetime | None
     places_visited: str
     symptoms: tuple[Named, ...]
     symptom_codes: tuple[str, ...]
@@ -161,6 +239,7 @@ class Filed:
     submitted_at: datetime
     valid_until: datetime
     was_scanned: bool
+    # False: filed under the number of a guardian.
 
     def is_in_force(self, at: datetime) -> bool:
         return self.submitted_at <= at < self.valid_until
@@ -172,32 +251,67 @@ class GivenDose:
 
     number: int
     vaccine: str
+    product: str
     given_on: date
 
 
 @dataclass(frozen=True)
+class Recent:
+    """The newest passage at this checkpoint within the last hours; `verdict_reasons` are what the desk knew then."""
+
+    decided_at: datetime
+    outcome: str
+    verdict_reasons: tuple[str, ...]
+    declaration: int | None
+    officer: str
+
+    @property
+    def label(self) -> str:
+        return Passage.Outcome(self.outcome).label
+
+
+@dataclass(frozen=True)
 class Finding:
-    """What is known for a scan; `number` is the one it gives, empty for the key of no pass. Declarations newest first."""
+    """What is known for a scan, and by which rules to judge it; `number` is the one it gives, empty for the key of no pass.
+
+    Declarations newest first. `is_numberless`: the pass of somebody without a number, `number` being the guardian's.
+    """
 
     number: str
     numbers: tuple[str, ...] = ()
     person: Person | None = None
     doses: tuple[GivenDose, ...] = ()
     declarations: tuple[Filed, ...] = ()
+    is_numberless: bool = False
+    rules: tuple[Rule, ...] = ()
+    # The newest passage at this checkpoint within RECENT_PASSAGE_HOURS.
+    recent: Recent | None = None
+    # The key leads to a whole journey.
+    is_group_pass: bool = False
 
 
-def find(scan: Scan) -> Finding:
-    """Returns what is known of the person scanned: one statement, which changes nothing and logs nothing."""
+def find(scan: Scan, *, checkpoint: int | None = None, at: datetime | None = None) -> Finding:
+    """Returns what is known of the person scanned, and the rules of the checkpoint (without one, those of all) at that moment.
+
+    One statement, which changes nothing and logs nothing. `at` is now where it is not given.
+    """
+    at = at or timezone.now()
     parameters = {"numbers": scan.numbers, "key": scan.key, "newest": NEWEST}
+    since = at - timedelta(hours=settings.RECENT_PASSAGE_HOURS)
+    parameters |= {"checkpoint": checkpoint, "at": at, "on": timezone.localdate(at), "since": since}
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, parameters)
-        number, numbers, person, doses, declarations = cursor.fetchone()
+        number, numbers, person, doses, declarations, is_numberless, rules, recent, is_group_pass = cursor.fetchone()
     return Finding(
         number=number or "",
         numbers=tuple(numbers or ()),
         person=_person(person) if person else None,
         doses=tuple(_dose(dose) for dose in doses or ()),
         declarations=tuple(_filed(declaration) for declaration in declarations or ()),
+        is_numberless=is_numberless,
+        rules=tuple(_rule(rule) for rule in rules or ()),
+        recent=_recent(recent) if recent else None,
+        is_group_pass=is_group_pass,
     )
 
 
@@ -213,10 +327,24 @@ def _dose(facts: dict[str, Any]) -> GivenDose:
 
 def _filed(facts: dict[str, Any]) -> Filed:
     read = {name: datetime.fromisoformat(facts[name]) for name in ("submitted_at", "valid_until")}
+    taken_at = facts["test_taken_at"]
+    read["test_taken_at"] = datetime.fromisoformat(taken_at) if taken_at else None
     read |= {name: _named(facts[name]) for name in ("vehicle", "checkpoint")}
     read |= {name: _place(facts, name) for name in ("origin", "destination")}
     read |= {"birth": _birth(facts), "symptoms": tuple(_named(names) for names in facts["symptoms"] or ())}
     return Filed(**facts | read | {"symptom_codes": tuple(facts["symptom_codes"])})
+
+
+def _rule(facts: dict[str, Any]) -> Rule:
+    conditions = tuple(
+        Condition(**condition | {"codes": tuple(condition["codes"])}) for condition in facts["conditions"] or ()
+    )
+    return Rule(**facts | {"outcome": Verdict(facts["outcome"]), "conditions": conditions})
+
+
+def _recent(facts: dict[str, Any]) -> Recent:
+    read = {"decided_at": datetime.fromisoformat(facts["decided_at"])}
+    return Recent(**facts | read | {"verdict_reasons": tuple(facts["verdict_reasons"])})
 
 
 def _place(facts: dict[str, Any], end: str) -> Place:

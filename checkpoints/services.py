@@ -1,99 +1,32 @@
-"""Writes of the checkpoints: declarations, looks at a person from the desk, passages."""
+"""Writes of the desk: looks at a person, people registered there, passages."""
 
-import json
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID, uuid5
+from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
-from checkpoints import lookup, passes
+from checkpoints import lookup
 from checkpoints.answers import Answer, compose
-from checkpoints.models import Checkpoint, Declaration, Passage, VehicleKind
+from checkpoints.models import Checkpoint
 from checkpoints.scan import Scan, read_scan
-from checkpoints.tickets import Ticket, TicketError
+from checkpoints.tickets import Ticket
 from residents.birth import Birth
-from residents.citizen_id import CitizenId
-from residents.models import Resident, Unit
+from residents.models import Resident
 from residents.services import register_from_card, register_resident
 from vaxreg import audit
 from vaxreg.actors import Actor
 
 
-@dataclass(frozen=True)
-class Answers:
-    """What a citizen declares, read but unjudged. `form_key` is new with each form opened, the same when it is re-sent."""
-
-    form_key: UUID
-    number: CitizenId
-    full_name: str
-    birth: Birth
-    phone: str
-    origin: Unit
-    origin_text: str
-    destination: Unit
-    destination_text: str
-    checkpoint: Checkpoint
-    vehicle_kind: VehicleKind
-    plate: str
-    places_visited: str
-    symptoms: tuple[str, ...]
-    had_contact: bool
-    attested: bool
-
-    @property
-    def columns(self) -> dict[str, object]:
-        """The answers as the declaration keeps them."""
-        kept = {name: value for name, value in vars(self).items() if name not in ("form_key", "number", "birth")}
-        return kept | {
-            "resident": self.number.number,
-            "date_of_birth": self.birth.earliest,
-            "birth_precision": self.birth.precision,
-            "symptoms": sorted(self.symptoms),
-        }
-
-    @property
-    def idempotency_key(self) -> UUID:
-        """The same for the same answers in the same form: the Back button and a second person make another declaration."""
-        canonical = {name: str(getattr(value, "pk", value)) for name, value in self.columns.items()}
-        return uuid5(self.form_key, json.dumps(canonical, sort_keys=True))
-
-
-@transaction.atomic
-def file_declaration(*, answers: Answers, by: Actor) -> tuple[Declaration, str]:
-    """Returns the declaration and its pass's token; the same two when the same form is sent again.
-
-    The registry is neither read nor written: nobody learns here whether a number is in it.
-    """
-    now = timezone.now()
-    declaration, is_new = Declaration.objects.get_or_create(
-        resident=answers.number.number,
-        idempotency_key=answers.idempotency_key,
-        defaults={
-            **answers.columns,
-            "submitted_at": now,
-            "valid_until": now + timedelta(hours=settings.DECLARATION_VALID_HOURS),
-        },
-    )
-    if not is_new:
-        return declaration, passes.token_of(declaration)
-    token = passes.issue_keys(declaration)
-    audit.record(by=by, action="declaration.filed", subject=declaration, resident=declaration.resident)
-    return declaration, token
-
-
 @transaction.atomic
 def look_up_at_desk(*, scan: Scan, checkpoint: Checkpoint, at: datetime, by: Actor) -> Answer | None:
     """Returns the answer to a scan, or None for the key of no pass, and logs that the person's record was read."""
-    answer = compose(scan, lookup.find(scan), at)
+    answer = compose(scan, lookup.find(scan, checkpoint=checkpoint.pk, at=at), at)
+    changes = {"purpose": "checkpoint", "scan": scan.kind, "found": bool(answer and answer.person)}
     audit.record(
         by=by,
         action="resident.read",
         subject=checkpoint,
         resident=answer.number if answer else "",
-        changes={"purpose": "checkpoint", "scan": scan.kind, "found": bool(answer and answer.person)},
+        changes=changes | (answer.judged if answer else {}),
     )
     return answer
 
@@ -104,9 +37,9 @@ def unmask_at_desk(*, ticket: Ticket, reason: str, checkpoint: Checkpoint, at: d
 
     Raises TicketError.
     """
-    _refuse_foreign(ticket, checkpoint, by)
+    ticket.refuse_foreign(officer=by.user, checkpoint=checkpoint)
     scan = read_scan(ticket.scan)
-    answer = compose(scan, lookup.find(scan), at)
+    answer = compose(scan, lookup.find(scan, checkpoint=checkpoint.pk, at=at), at)
     audit.record(
         by=by,
         action="resident.unmasked",
@@ -130,46 +63,3 @@ def register_at_desk(
     if card:
         return register_from_card(by=by, card=card, source=source)
     return register_resident(by=by, source=source, number=ticket.number, full_name=full_name, birth=birth, sex=sex)
-
-
-@transaction.atomic
-def record_passage(
-    *, ticket: Ticket, outcome: str, reason: str, checkpoint: Checkpoint, by: Actor
-) -> tuple[Passage, bool]:
-    """Returns the passage and whether it is new: a ticket records one, whatever is sent with it a second time.
-
-    Raises TicketError for a ticket of another officer or checkpoint.
-    """
-    _refuse_foreign(ticket, checkpoint, by)
-    recorded = _recorded_from(ticket)
-    if recorded:
-        return recorded, False
-    passage, is_new = Passage.objects.get_or_create(
-        resident=ticket.number,
-        idempotency_key=ticket.key,
-        defaults={
-            "checkpoint": checkpoint,
-            "declaration_id": ticket.declaration,
-            "officer": by.user,
-            "outcome": outcome,
-            "reason": reason,
-            "verdict": ticket.verdict,
-            "verdict_reasons": list(ticket.reasons),
-            "scanned_at": ticket.scanned_at,
-        },
-    )
-    if is_new:
-        changes = {"outcome": outcome, "verdict": ticket.verdict, "reason": reason}
-        audit.record(by=by, action="passage.recorded", subject=passage, resident=passage.resident, changes=changes)
-    return passage, is_new
-
-
-def _recorded_from(ticket: Ticket) -> Passage | None:
-    """The passage recorded from the ticket, perhaps under a number that the person had before they were registered."""
-    numbers = [ticket.number, *Resident.objects.numbers_of(ticket.number)]
-    return Passage.objects.filter(resident__in=numbers, idempotency_key=ticket.key).first()
-
-
-def _refuse_foreign(ticket: Ticket, checkpoint: Checkpoint, by: Actor) -> None:
-    if not ticket.belongs_to(officer=by.user, checkpoint=checkpoint):
-        raise TicketError

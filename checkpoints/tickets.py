@@ -35,10 +35,12 @@ class Ticket:
     officer: int
     scanned_at: datetime
     key: UUID
+    # Of somebody without a number: `number` is the guardian's.
+    is_without_number: bool = False
 
     @classmethod
-    def of(cls, answer: Answer, *, checkpoint: Checkpoint, officer: User) -> "Ticket":
-        """A new ticket for an answer just given."""
+    def of(cls, answer: Answer, *, checkpoint: Checkpoint, officer: User, key: UUID | None = None) -> "Ticket":
+        """A new ticket for an answer just given; with a key where the form that was scanned into has one."""
         return cls(
             scan=answer.scan.text,
             number=answer.number,
@@ -48,7 +50,8 @@ class Ticket:
             checkpoint=checkpoint.pk,
             officer=officer.pk,
             scanned_at=answer.at,
-            key=uuid4(),
+            key=key or uuid4(),
+            is_without_number=answer.is_without_number,
         )
 
     def renewed(self, answer: Answer) -> "Ticket":
@@ -65,10 +68,18 @@ class Ticket:
         """Whether this officer got the ticket, at this checkpoint."""
         return (self.officer, self.checkpoint) == (officer.pk, checkpoint.pk)
 
+    def refuse_foreign(self, *, officer: User | None, checkpoint: Checkpoint) -> None:
+        """Raises TicketError for anybody but the officer who got it, and anywhere but there."""
+        if officer is None or not self.belongs_to(officer=officer, checkpoint=checkpoint):
+            raise TicketError
+
+    def to_json(self) -> dict[str, Any]:
+        """The ticket as plain values, for sealing."""
+        return asdict(self) | {"scanned_at": self.scanned_at.isoformat(), "key": str(self.key)}
+
     def sealed(self) -> str:
         """The ticket as the page carries it: nobody can read or alter it there."""
-        value = asdict(self) | {"scanned_at": self.scanned_at.isoformat(), "key": str(self.key)}
-        return seal(value, purpose=PURPOSE)
+        return seal(self.to_json(), purpose=PURPOSE)
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Ticket":

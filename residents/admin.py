@@ -12,12 +12,30 @@ from vaxreg.admin import UserAdmin
 from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin, PersonalDataAdmin
 
 
-def number_in(text):
-    """The number in a search, or None."""
-    try:
-        return read_number(text).number
-    except MalformedNumberError:
-        return None
+class ByNumberAdmin(PersonalDataAdmin):
+    """Rows found by the number of the person, which they carry as `resident`."""
+
+    search_help_text = _("The number of a person.")
+    readonly_fields = ["number"]
+
+    def number_in(self, text):
+        try:
+            return read_number(text).number
+        except MalformedNumberError:
+            return ""
+
+    def find(self, queryset, text):
+        number = self.number_in(text)
+        return queryset.filter(resident=number) if number else queryset.none()
+
+    @admin.display(description=_("number"))
+    def masked(self, row):
+        return masked_number(self.number_of(row))
+
+    @admin.display(description=_("number"))
+    def number(self, row):
+        # Not the field itself: Django would make a link of it that carries the number.
+        return grouped(self.number_of(row))
 
 
 @admin.register(Unit)
@@ -48,7 +66,7 @@ UserAdmin.inlines.append(AreaAssignmentInline)
 
 
 @admin.register(Resident)
-class ResidentAdmin(PersonalDataAdmin):
+class ResidentAdmin(ByNumberAdmin):
     seals_handles = True
     list_display = ["full_name", "masked", "birth", "sex", "ward", "province", "source"]
     list_select_related = ["ward", "province"]
@@ -64,21 +82,13 @@ class ResidentAdmin(PersonalDataAdmin):
         return resident.pk
 
     def find(self, queryset, text):
-        number = number_in(text)
+        number = self.number_in(text)
         if number:
             return queryset.filter(Q(pk=number) | Q(phone=number))
         digits = "".join(text.split())
         if digits.isascii() and digits.isdigit():
             return queryset.filter(phone=digits).exclude(phone="")
         return queryset.filter(Q(name_key=name_key(text)) | Q(folded_name__startswith=fold(text)))
-
-    @admin.display(description=_("number"))
-    def masked(self, resident):
-        return masked_number(resident.pk)
-
-    @admin.display(description=_("number"))
-    def number(self, resident):
-        return grouped(resident.pk)
 
     @admin.display(description=_("date of birth"))
     def birth(self, resident):

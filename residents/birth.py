@@ -1,6 +1,7 @@
 """Dates of birth of which only the year, or the month, may be known. Nothing unknown is guessed."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,11 +52,25 @@ class Birth:
             return (self.earliest.year, self.earliest.month) == (other.earliest.year, other.earliest.month)
         return self.earliest == other.earliest
 
+    @property
+    def latest(self) -> date | None:
+        """The last day it can have been: 31 December where only the year is known."""
+        if self.earliest is None or self.precision == Precision.DAY:
+            return self.earliest
+        month = 12 if self.precision == Precision.YEAR else self.earliest.month
+        return date(self.earliest.year, month, monthrange(self.earliest.year, month)[1])
+
     def age_on(self, on: date) -> int | None:
         """Completed years on that day, counted from the earliest possible birth: the greatest age it can be."""
-        if self.earliest is None:
-            return None
-        return on.year - self.earliest.year - ((on.month, on.day) < (self.earliest.month, self.earliest.day))
+        return _years(self.earliest, on) if self.earliest else None
+
+    def least_age_on(self, on: date) -> int | None:
+        """Completed years on that day, counted from the latest possible birth."""
+        return _years(self.latest, on) if self.latest else None
+
+
+def _years(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 UNKNOWN = Birth(None, Precision.UNKNOWN)

@@ -81,8 +81,32 @@ class PhoneField(forms.CharField):
             raise ValidationError(error.message, code="malformed") from error
 
 
+class ReasonField(forms.CharField):
+    """Why somebody does what is unusual. A card scanned into it by mistake is told from a reason."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_length": 3, "max_length": 250, **kwargs})
+        self.widget.attrs |= {"autocomplete": "off"}
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if "|" in text or _is_number(text):
+            raise ValidationError(_("This looks like a card or a number. Say the reason in words."), code="scanned")
+        return text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return bool(read_number(text))
+    except MalformedNumberError:
+        return False
+
+
 class SearchForm(forms.Form):
-    """The box, and what narrows a search; `q` cleans to a Query. `units` are those that the user may choose from."""
+    """The box, and what narrows a search; `q` cleans to a Query. `units` are those that the user may choose from.
+
+    Where these are provinces alone (`offers_wards`), the wards of the one chosen are offered with what was found in it.
+    """
 
     q = forms.CharField(
         label=_("Number, phone or name"),
@@ -94,11 +118,38 @@ class SearchForm(forms.Form):
         label=_("Province or ward"), queryset=Unit.objects.none(), required=False, empty_label=_("anywhere I work")
     )
 
-    def __init__(self, *args: Any, units: UnitQuerySet, **kwargs: Any) -> None:
+    ward = forms.ModelChoiceField(
+        label=_("Ward or commune"),
+        queryset=Unit.objects.none(),
+        required=False,
+        empty_label=_("all of the province"),
+        error_messages={"invalid_choice": _("This ward lies in another province. Choose again.")},
+    )
+
+    def __init__(self, *args: Any, units: UnitQuerySet, offers_wards: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = units
+        self._offer_wards(offers_wards)
         self.fields["q"].widget.attrs |= {"autofocus": True, "autocomplete": "off", "spellcheck": "false"}
         self.fields["birth_year"].widget.attrs |= {"inputmode": "numeric"}
+
+    def _offer_wards(self, offers_wards: bool) -> None:
+        unit = self.fields["unit"]
+        try:
+            chosen = unit.clean(self["unit"].value()) if offers_wards else None
+        except ValidationError:
+            chosen = None
+        if chosen:
+            self.fields["ward"].queryset = chosen.wards.in_force(timezone.localdate())
+        else:
+            del self.fields["ward"]
+        if offers_wards:
+            unit.help_text = _("Search in a province, and its wards are offered too.")
+
+    @property
+    def area(self) -> Unit | None:
+        """The smallest unit chosen."""
+        return self.cleaned_data.get("ward") or self.cleaned_data["unit"]
 
     def clean_q(self) -> Query:
         try:
@@ -110,9 +161,8 @@ class SearchForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why somebody must see a person's number, phone and address in full."""
 
-    reason = forms.CharField(
+    reason = ReasonField(
         label=_("Why do you need to see it?"),
-        max_length=250,
         min_length=5,
         help_text=_("Your reason is logged with your name."),
     )

@@ -6,12 +6,14 @@ from django.db import models
 from django.db.models import F, Func, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from residents.birth import Birth, Precision
 from residents.citizen_id import NUMBER_PATTERN
 from residents.citizen_id import grouped as grouped_number
 from residents.fields import CitizenIdField
 from residents.querysets import ResidentQuerySet, UnitQuerySet
+from residents.sameness import Traits
 from vaxreg.dated import Dated, DatedQuerySet, dates_in_order
 from vaxreg.language import named
 from vaxreg.models import AuditEntry, User
@@ -25,11 +27,11 @@ class Unit(Dated):
         WARD = "ward", _("ward, commune or special zone")
 
     class Kind(models.TextChoices):
-        CITY = "city", _("city")
-        PROVINCE = "province", _("province")
-        WARD = "ward", _("ward")
-        COMMUNE = "commune", _("commune")
-        SPECIAL_ZONE = "special_zone", _("special zone")
+        CITY = "city", pgettext_lazy("kind of unit", "city")
+        PROVINCE = "province", pgettext_lazy("kind of unit", "province")
+        WARD = "ward", pgettext_lazy("kind of unit", "ward")
+        COMMUNE = "commune", pgettext_lazy("kind of unit", "commune")
+        SPECIAL_ZONE = "special_zone", pgettext_lazy("kind of unit", "special zone")
 
     code = models.CharField(_("code"), max_length=5)
     level = models.CharField(_("level"), max_length=8, choices=Level)
@@ -115,12 +117,13 @@ class Resident(models.Model):
     )
     folded_name = models.GeneratedField(
         expression=Func(F("full_name"), function="residents_fold"),
-        output_field=models.CharField(max_length=150, db_collation="C"),
+        # Longer than the name: taken apart, a Korean syllable becomes up to three characters.
+        output_field=models.TextField(db_collation="C"),
         db_persist=True,
     )
     name_key = models.GeneratedField(
         expression=Func(F("full_name"), function="residents_name_key"),
-        output_field=models.CharField(max_length=150, db_collation="C"),
+        output_field=models.TextField(db_collation="C"),
         db_persist=True,
     )
     # A warning kept with the record, never a refusal: 'sex', 'birth_year' or both, where the number says otherwise.
@@ -208,9 +211,10 @@ class Resident(models.Model):
         """What the number says otherwise: of 'sex' and 'birth_year'."""
         return self.contradictions.split()
 
-    def can_be(self, other: "Resident") -> bool:
-        """Whether both rows can describe one person: the same words in the name, and births that agree."""
-        return self.name_key == other.name_key and self.birth.agrees_with(other.birth)
+    @property
+    def traits(self) -> Traits:
+        """What tells the person from others besides the number."""
+        return Traits(self.name_key, self.birth, self.sex)
 
 
 class AreaAssignment(Dated):

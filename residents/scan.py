@@ -5,15 +5,19 @@ Card text (chip cards of 2021 and later; fields are certain, their order is as s
 """
 
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
 from residents.birth import UNKNOWN, Birth, UnreadableBirthError, read_birth
-from residents.citizen_id import CitizenId, MalformedNumberError, read_number
-from residents.names import clean_name, fold
+from residents.citizen_id import CitizenId, Kind, MalformedNumberError, read_number
+from residents.names import clean_name, fold, name_key
+from residents.sameness import Traits
 
+# What the registry has room for: more than that is no card, and nothing is cut off in silence.
+MOST_NAME, MOST_ADDRESS = 150, 250
 SEXES = {"nam": "M", "nu": "F"}
 
 
@@ -37,6 +41,11 @@ class Card:
     address: str
     issued_on: date | None
 
+    @property
+    def traits(self) -> Traits:
+        """What tells the holder from others besides the number."""
+        return Traits(name_key(self.full_name), self.birth, self.sex)
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -59,20 +68,32 @@ def read_identity(text: str) -> Identity:
 
 
 def read_card(text: str) -> Card:
-    """Returns the card's facts. Raises UnreadableScanError when it has not seven fields, MalformedNumberError for its number."""
+    """Returns the card's facts. Raises UnreadableScanError when it has not seven fields or one of them is too long,
+    MalformedNumberError for its number.
+    """
     fields = [clean_name(field) for field in text.strip().split("|")]
     if len(fields) < 7 or not fields[2]:
         raise UnreadableScanError
     number, old_number, name, born, sex, address, issued = fields[:7]
+    if len(name) > MOST_NAME or len(address) > MOST_ADDRESS:
+        raise UnreadableScanError
     return Card(
         number=read_number(number).number,
-        old_number=read_number(old_number).number if old_number else "",
+        old_number=_read_old_number(old_number),
         full_name=name,
         birth=_read_or_unknown(born),
         sex=SEXES.get(fold(sex), ""),
         address=address,
         issued_on=_read_or_unknown(issued).earliest,
     )
+
+
+def _read_old_number(text: str) -> str:
+    """The nine digits of the card before, or '': a number of another kind there would make somebody else's record theirs."""
+    with suppress(MalformedNumberError):
+        number = read_number(text)
+        return number.number if number.kind is Kind.OLD_CARD else ""
+    return ""
 
 
 def _read_or_unknown(text: str) -> Birth:

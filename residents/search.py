@@ -80,7 +80,7 @@ def search(
         people = people.filter(date_of_birth__year=birth_year)
     if unit:
         people = people.filter(**{unit.level: unit})
-    found = first_found(query, people)
+    found = matches(query, people)
     shown = sorted(found[:MOST_SHOWN], key=lambda person: (sort_key(person.full_name), person.pk))
     audit.record(
         by=by,
@@ -96,16 +96,22 @@ def search(
             "unit": unit and f"{unit.code} {unit.name}",
         },
     )
+    if query.kind is not Kind.NUMBER:
+        # The entry above names no person: without these, nobody could find out who looked at one of them.
+        audit.record_each(by=by, action="resident.listed", residents=[person.pk for person in shown])
     return Found(shown, len(found) > MOST_SHOWN)
 
 
-def first_found(query: Query, people: ResidentQuerySet) -> list[Resident]:
-    """Returns what the first way finds that finds anything, from the quickest to the slowest; one more than is shown."""
+def matches(query: Query, people: ResidentQuerySet) -> list[Resident]:
+    """Returns what the ways find together, from the quickest to the slowest; at most one more than is shown."""
+    found: dict[str, Resident] = {}
     for matching in ways(query, people):
         # Without an order: sorting would read every match, and there may be a hundred thousand of a name.
-        if found := list(matching[: MOST_SHOWN + 1]):
-            return found
-    return []
+        # The people found before may be among them: even then there are enough to fill the page, or else all are here.
+        found |= {person.pk: person for person in matching[: MOST_SHOWN + 1]}
+        if len(found) > MOST_SHOWN:
+            break
+    return list(found.values())[: MOST_SHOWN + 1]
 
 
 def ways(query: Query, people: ResidentQuerySet) -> list[ResidentQuerySet]:

@@ -19,6 +19,7 @@ from residents.citizen_id import CitizenId, Kind
 from residents.models import Resident, Unit
 from residents.names import clean_name
 from residents.querysets import ResidentQuerySet
+from residents.sameness import Traits
 from residents.scan import Card
 from vaxreg import audit
 from vaxreg.actors import Actor
@@ -62,11 +63,11 @@ class NotIssuedError(ResidentError):
 
 
 class NumberOfAnotherPersonError(ResidentError):
-    """The number belongs to somebody of another name or date of birth."""
+    """The number belongs to somebody of another name, sex or date of birth, or of whom too little is known to tell."""
 
     message = _(
-        "This number belongs to somebody of another name or date of birth. "
-        "Check the number; if it is right, correct the name or date of birth of the wrong record first."
+        "This number belongs to somebody of another name, sex or date of birth, or whose date of birth is not known. "
+        "Check the number; if it is right, correct or complete the wrong record first."
     )
 
 
@@ -122,11 +123,12 @@ def register_resident(
     return resident
 
 
-def register_from_card(*, by: Actor, card: Card, source: str, **facts: Any) -> Resident:
+def register_from_card(*, by: Actor, card: Card, source: str, is_holder: bool = False, **facts: Any) -> Resident:
     """Returns the new person with the facts of the card in hand, and its old number leading to them.
 
-    `facts` are what a card does not say, such as phone and province. An old number that somebody of another name has
-    is left to them. Raises AlreadyRegisteredError.
+    `facts` are what a card does not say, such as phone and province. An old number that somebody else has is left to
+    them, unless they are surely the same person (Traits.is_surely), or can be and somebody has confirmed it
+    (`is_holder`). Raises AlreadyRegisteredError.
     """
     resident = register_resident(
         by=by,
@@ -141,9 +143,15 @@ def register_from_card(*, by: Actor, card: Card, source: str, **facts: Any) -> R
     )
     if card.old_number:
         holder = Resident.objects.by_number(card.old_number).first()
-        if holder is None or holder.can_be(resident):
-            add_alias(by=by, resident=resident, number=card.old_number)
+        if holder is None or is_joined(card, holder, is_holder=is_holder):
+            add_alias(by=by, resident=resident, number=card.old_number, is_confirmed=True)
     return resident
+
+
+def is_joined(card: Card, holder: Resident, *, is_holder: bool = False) -> bool:
+    """Whether registering the card makes one record with the holder of its old number, confirmed as such or not."""
+    surely = card.traits.is_surely(holder.traits, share_a_number=True)
+    return surely or (is_holder and card.traits.can_be(holder.traits))
 
 
 @transaction.atomic
@@ -208,13 +216,15 @@ def update_resident(*, by: Actor, resident: Resident, reason: str = "", **facts:
 
 
 @transaction.atomic
-def correct_number(*, by: Actor, resident: Resident, new_number: str | None, reason: str) -> Resident:
+def correct_number(
+    *, by: Actor, resident: Resident, new_number: str | None, reason: str, is_confirmed: bool = False
+) -> Resident:
     """Returns the person under the right number, to which every number they ever had leads in one step.
 
     - A number that nobody has: a new row with the same facts. None stands for a new provisional number.
     - A number the person had before: that row is theirs again.
-    - A number of somebody who can be the same person (Resident.can_be): both become one under it; what is known only of
-      the old row is added.
+    - A number of somebody who is surely the same person (Traits.is_surely), or who can be and somebody who saw both
+      records has confirmed it (`is_confirmed`): both become one under it; what is known only of the old row is added.
 
     Doses and all else recorded under the old number stay there and are read through Resident.numbers.
     Raises NumberOfAnotherPersonError, NotIssuedError, ChangedMeanwhileError.
@@ -228,7 +238,7 @@ def correct_number(*, by: Actor, resident: Resident, new_number: str | None, rea
     if other is None:
         right = _insert(_copy(person, citizen_id=number))
     else:
-        right = _reinstate(number, person) if other == person else _complete(other, person)
+        right = _reinstate(number, person) if other == person else _complete(other, person, is_confirmed)
     _lead(person, to=right)
     audit.record(
         by=by,
@@ -241,10 +251,10 @@ def correct_number(*, by: Actor, resident: Resident, new_number: str | None, rea
 
 
 @transaction.atomic
-def add_alias(*, by: Actor, resident: Resident, number: str) -> Resident:
+def add_alias(*, by: Actor, resident: Resident, number: str, is_confirmed: bool = False) -> Resident:
     """Returns the person, to whom this older number of theirs (the CMND on a chip card) leads from now on.
 
-    Somebody registered under it who can be the same person (Resident.can_be) becomes one with them.
+    Somebody registered under it becomes one with them on the conditions of correct_number.
     Raises NumberOfAnotherPersonError, NotIssuedError, ChangedMeanwhileError.
     """
     _refuse_unissued(number)
@@ -254,7 +264,7 @@ def add_alias(*, by: Actor, resident: Resident, number: str) -> Resident:
     if other is None:
         _insert(_copy(person, citizen_id=number, superseded_by=person))
     else:
-        _complete(person, other)
+        _complete(person, other, is_confirmed)
         _lead(other, to=person)
     audit.record(
         by=by,
@@ -322,9 +332,10 @@ def _reinstate(number: str, person: Resident) -> Resident:
     return row
 
 
-def _complete(person: Resident, other: Resident) -> Resident:
+def _complete(person: Resident, other: Resident, is_confirmed: bool) -> Resident:
     """Adds to the person what only the other row of theirs knows."""
-    if not person.can_be(other):
+    is_same = Traits.can_be if is_confirmed else Traits.is_surely
+    if not is_same(person.traits, other.traits):
         raise NumberOfAnotherPersonError
     for name in ("sex", "phone", "address", "province_id", "ward_id"):
         setattr(person, name, getattr(person, name) or getattr(other, name))

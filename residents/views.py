@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from residents.forms import ReasonForm, SearchForm
 from residents.models import Resident, Unit
+from residents.querysets import NATIONAL
 from residents.search import MOST_SHOWN, search
 from residents.services import look_up, unmask
 from vaxreg.access import PEOPLE_SEARCH, open_to
@@ -26,7 +27,7 @@ MOST_ENTRIES = 100
 def search_people(request):
     # Answered without a redirect: an address of the answer would have to say what was searched for.
     units = Unit.objects.searchable_by(request.user, timezone.localdate())
-    form = SearchForm(request.POST or None, units=units)
+    form = SearchForm(request.POST or None, units=units, offers_wards=request.user.has_role(NATIONAL))
     context = {"form": form, "most": MOST_SHOWN}
     if form.is_valid():
         context["found"] = search(
@@ -34,7 +35,7 @@ def search_people(request):
             query=form.cleaned_data["q"],
             among=Resident.objects.visible_to(request.user),
             birth_year=form.cleaned_data["birth_year"],
-            unit=form.cleaned_data["unit"],
+            unit=form.area,
         )
     return render(request, "residents/search.html", context)
 

@@ -3,9 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from residents.admin import number_in
-from residents.citizen_id import grouped
-from residents.templatetags.people import masked_number
+from residents.admin import ByNumberAdmin
 from vaccinations.models import (
     AgeRule,
     Contraindication,
@@ -23,7 +21,17 @@ from vaccinations.models import (
     Vaccine,
 )
 from vaxreg.admin import UserAdmin
-from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin, PersonalDataAdmin
+from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin
+
+
+class UsedByDosesAdmin(AuditedModelAdmin):
+    """Rows that doses name: what a recorded dose says by them is not rewritten."""
+
+    fixed_by_doses = []
+
+    def get_readonly_fields(self, request, obj=None):
+        fixed = self.fixed_by_doses if obj is not None and obj.has_doses else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
 
 
 class CourseRuleInline(AuditedInline):
@@ -31,7 +39,8 @@ class CourseRuleInline(AuditedInline):
 
 
 @admin.register(Vaccine)
-class VaccineAdmin(AuditedModelAdmin):
+class VaccineAdmin(UsedByDosesAdmin):
+    fixed_by_doses = ["code", "name", "dcc_product", "dcc_holder", "dcc_prophylaxis"]
     list_display = ["name", "code", "manufacturer", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["name", "code", "manufacturer"]
@@ -110,7 +119,8 @@ class FacilityAdmin(AuditedModelAdmin):
 
 
 @admin.register(Lot)
-class LotAdmin(AuditedModelAdmin):
+class LotAdmin(UsedByDosesAdmin):
+    fixed_by_doses = ["vaccine", "lot_number", "expires_on"]
     list_display = ["lot_number", "vaccine", "expires_on", "is_active"]
     list_filter = ["is_active", "vaccine"]
     list_select_related = ["vaccine"]
@@ -137,7 +147,7 @@ UserAdmin.inlines.append(FacilityAssignmentInline)
 
 
 @admin.register(Dose)
-class DoseAdmin(PersonalDataAdmin):
+class DoseAdmin(ByNumberAdmin):
     list_display = [
         "masked",
         "dose_number",
@@ -150,27 +160,12 @@ class DoseAdmin(PersonalDataAdmin):
     ]
     list_select_related = ["vaccine", "lot", "facility", "recorded_by"]
     ordering = ["-pk"]
-    search_help_text = _("The number of a person.")
     fieldsets = [
         (None, {"fields": ["number", "dose_number", "vaccine", "lot", "facility", "vaccinator"]}),
         (_("Given"), {"fields": ["administered_on", "administered_at", "warnings", "warning_reason"]}),
         (_("Record"), {"fields": ["source", "recorded_by", "recorded_at", "replaces"]}),
         (_("Voided"), {"fields": ["voided_at", "voided_by", "void_reason"]}),
     ]
-    readonly_fields = ["number"]
 
     def number_of(self, dose):
         return dose.resident_id
-
-    def find(self, queryset, text):
-        number = number_in(text)
-        return queryset.filter(resident=number) if number else queryset.none()
-
-    @admin.display(description=_("number"))
-    def masked(self, dose):
-        return masked_number(dose.resident_id)
-
-    @admin.display(description=_("number"))
-    def number(self, dose):
-        # Not the field itself: Django would make a link of it that carries the number.
-        return grouped(dose.resident_id)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from residents.models import Resident
 from residents.names import name_key
 from residents.scan import Card
+from residents.services import is_joined
 from vaccinations.models import MOST_DOSES, CourseRule, Dose, Lot
 from vaccinations.schedule import NextDose, next_dose
 from vaccinations.services import Check, check_dose
@@ -74,5 +75,10 @@ def disagreements(*, card: Card, resident: Resident) -> list[str]:
 
 
 def is_same_person(*, card: Card, resident: Resident) -> bool:
-    """Whether the card and the record can be one person, as the registry judges it when it joins numbers."""
-    return name_key(card.full_name) == resident.name_key and card.birth.agrees_with(resident.birth)
+    """Whether the card says what the record of its number says; what the record does not know, the card cannot confirm."""
+    return card.traits.is_surely(resident.traits, share_a_number=True)
+
+
+def needs_confirmation(*, card: Card, holder: Resident) -> bool:
+    """Whether the holder of the card's old number can be the card's, which only somebody who sees them can say."""
+    return card.traits.can_be(holder.traits) and not is_joined(card, holder)

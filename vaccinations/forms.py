@@ -10,9 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from residents.birth import UNKNOWN
-from residents.citizen_id import MalformedNumberError, read_number
-from residents.forms import BirthField, NameField, PhoneField
-from residents.models import Resident
+from residents.forms import BirthField, NameField, PhoneField, ReasonField
+from residents.models import Resident, Unit
 from residents.scan import Card
 from vaccinations.models import MOST_DOSES, Dose, Facility, Lot
 from vaccinations.scan import Scan, UnreadableScanError, read_scan
@@ -46,27 +45,6 @@ class ScanField(forms.CharField):
                 _("This is no number, card or slip code that we know. Scan again, or type the 12 digits."),
                 code="unreadable",
             ) from error
-
-
-class ReasonField(forms.CharField):
-    """Why somebody does what is unusual. A card scanned into it by mistake is told from a reason."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"min_length": 3, "max_length": 250, **kwargs})
-        self.widget.attrs |= {"autocomplete": "off"}
-
-    def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        if "|" in text or _is_number(text):
-            raise ValidationError(_("This looks like a card or a number. Say the reason in words."), code="scanned")
-        return text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return bool(read_number(text))
-    except MalformedNumberError:
-        return False
 
 
 class LotField(forms.ModelChoiceField):
@@ -260,24 +238,57 @@ class IdentityForm(forms.Form):
 class RegisterForm(IdentityForm):
     """A person to register; asks only what a card did not say."""
 
+    ASKED = frozenset({"full_name", "sex", "phone", "province", "ward", "is_holder"})
+
     full_name = NameField()
     birth = BirthField(required=False)
     sex = forms.ChoiceField(label=_("Sex"), choices=Resident.Sex.choices, required=False)
     phone = PhoneField(required=False)
+    province = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label=_("Lives in (province or city)"),
+        required=False,
+        empty_label=_("not known"),
+        help_text=_("Staff find a person only in the area where the person lives."),
+    )
+    ward = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label=_("Ward or commune"),
+        required=False,
+        empty_label=_("not known"),
+        error_messages={"invalid_choice": _("This ward lies in another province. Choose again, or leave it unknown.")},
+    )
+    is_holder = forms.BooleanField(
+        label=_("This is the person who holds the old number: make both one record, with all doses"), required=False
+    )
     has_no_number = forms.BooleanField(
         label=_("This person has neither a citizen ID nor an old card number"),
         error_messages={"required": _("Confirm it, or go back and enter the number.")},
     )
 
-    def __init__(self, *args: Any, scan: Scan, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, scan: Scan, home: Unit, **kwargs: Any) -> None:
+        """`home` is the unit where the facility lies: its province is proposed."""
         super().__init__(*args, **kwargs)
-        known = ("full_name", "birth", "sex") if scan.card else ()
+        self.home = home
+        self.initial.setdefault("province", home.parent_id or home.pk)
+        self._offer_units()
+        known = ("full_name", "birth", "sex") if scan.card else ("is_holder",)
         for name in (*known, *(("has_no_number",) if scan.number else ())):
             del self.fields[name]
         for name in self.fields.keys() & {"full_name", "birth", "phone"}:
             # The computer is the clinic's: it must not offer the person before.
             self.fields[name].widget.attrs["autocomplete"] = "off"
         self.fields["phone" if scan.card else "full_name"].widget.attrs["autofocus"] = True
+
+    def _offer_units(self) -> None:
+        """The provinces of today, and the wards of the one that is chosen or proposed."""
+        units, province = Unit.objects.in_force(timezone.localdate()), self.fields["province"]
+        province.queryset = units.provinces()
+        try:
+            chosen = province.clean(self["province"].value())
+        except ValidationError:
+            chosen = None
+        self.fields["ward"].queryset = units.wards().filter(parent=chosen) if chosen else units.none()
 
     def clean_full_name(self) -> str:
         name = self.cleaned_data["full_name"]
@@ -288,14 +299,14 @@ class RegisterForm(IdentityForm):
     @property
     def facts(self) -> dict[str, Any]:
         """The person's facts as register_at_clinic takes them."""
-        facts = {name: self.cleaned_data[name] for name in ("full_name", "sex", "phone") if name in self.cleaned_data}
+        facts = {name: self.cleaned_data[name] for name in self.ASKED & self.cleaned_data.keys()}
         return facts | {"birth": self.cleaned_data.get("birth") or UNKNOWN}
 
     def having_seen(self, people: list[Resident]) -> "RegisterForm":
         """The same form to send again by who has looked at these people and found them to be others."""
         identity = {"scan": self.scan.text, "seen": [*self.seen, *(person.pk for person in people)]}
         data = {**self.data.dict(), "identity": seal(identity, purpose=IDENTITY)}
-        form = RegisterForm(data, scan=self.scan)
+        form = RegisterForm(data, scan=self.scan, home=self.home)
         # An Enter pressed without looking opens the person found; it makes no second one.
         for field in form.fields.values():
             field.widget.attrs.pop("autofocus", None)

@@ -68,6 +68,11 @@ class Vaccine(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def has_doses(self) -> bool:
+        """Whether doses name it. By way of the lots, whose index answers; a dose without a lot is found by that."""
+        return self.lots.filter(doses__isnull=False).exists() or Dose.objects.filter(lot=None, vaccine=self).exists()
+
 
 class CourseRule(Dated):
     """How many doses make a vaccine's course, from what age and how far apart, while in force. Empty: not laid down."""
@@ -180,6 +185,10 @@ class Lot(models.Model):
 
     def __str__(self) -> str:
         return self.lot_number
+
+    @property
+    def has_doses(self) -> bool:
+        return self.doses.exists()
 
 
 class Dose(models.Model):

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from residents.models import Resident
-from residents.services import ResidentError, look_up
+from residents.services import ResidentError, is_joined, look_up
 from vaccinations import services
-from vaccinations.desk import chart_of, disagreements, is_same_person, preview
+from vaccinations.desk import chart_of, disagreements, is_same_person, needs_confirmation, preview
 from vaccinations.forms import BoxForm, DoseFields, DoseForm, PersonForm, RegisterForm, RevealForm, new_key
 from vaccinations.models import Dose, Lot
 from vaccinations.scan import Scan, read_scan
@@ -96,11 +96,16 @@ def unregistered_page(
     """What to do about somebody not registered; `doubles` may be the same person under another number."""
     old_number = scan.card.old_number if scan.card else ""
     holder = look_up(by=request.actor, number=old_number, purpose="clinic") if old_number else None
+    if form is None:
+        initial = {"identity": {"scan": scan.text, "seen": []}}
+        form = RegisterForm(scan=scan, home=request.facility.unit, initial=initial)
+    if not (holder and needs_confirmation(card=scan.card, holder=holder)):
+        form.fields.pop("is_holder", None)
     context = {
         "scan": scan,
-        "form": form or RegisterForm(scan=scan, initial={"identity": {"scan": scan.text, "seen": []}}),
+        "form": form,
         "holder": holder,
-        "holder_joins": bool(holder) and is_same_person(card=scan.card, resident=holder),
+        "holder_joins": bool(holder) and is_joined(scan.card, holder),
         "doubles": doubles,
     }
     return render(request, "vaccinations/unregistered.html", context)
@@ -138,5 +143,6 @@ def _proposal(request: HttpRequest, chart: Any, page: dict[str, Any]) -> dict[st
         "dose_number": chart.next_number,
         "lot": Lot.objects.usable().listed().filter(pk=sticky.get("lot")).first(),
         "administered_on": request.workday.today,
-        "vaccinator": sticky.get("vaccinator", request.user.full_name),
+        # Empty at first: who sits at the screen is seldom who holds the syringe.
+        "vaccinator": sticky.get("vaccinator", ""),
     }

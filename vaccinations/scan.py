@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from residents.scan import Card, UnreadableScanError, read_identity
 from vaxreg.codes import read_code
 
-# What the registry has room for: more than that is no card.
-MOST_NAME, MOST_ADDRESS = 150, 250
 __all__ = ["Scan", "UnreadableScanError", "read_scan"]
 
 
@@ -34,6 +32,4 @@ def read_scan(text: str) -> Scan:
     if code := read_code(text):
         return Scan(text, slip_code=code)
     identity = read_identity(text)
-    if identity.card and (len(identity.card.full_name) > MOST_NAME or len(identity.card.address) > MOST_ADDRESS):
-        raise UnreadableScanError
     return Scan(text, number=identity.number.number, card=identity.card)

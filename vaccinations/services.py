@@ -229,9 +229,12 @@ def register_at_clinic(
     full_name: str = "",
     birth: Birth = UNKNOWN,
     seen: Collection[str] = (),
+    is_holder: bool = False,
     **facts: Any,
 ) -> Resident:
     """Returns the new person: as the card says, under the number typed, or under a provisional one.
+
+    `is_holder`: the clerk says that whoever holds the card's old number stands here.
 
     `seen` are the numbers of the possible doubles that the clerk saw and found to be other people. The same name and birth
     are registered by one desk at a time, so a double tap sees the first one's person.
@@ -246,7 +249,7 @@ def register_at_clinic(
     if doubles:
         raise PossibleDoubleError(doubles)
     if card:
-        return register_from_card(by=by, card=card, source=Resident.Source.CLINIC, **facts)
+        return register_from_card(by=by, card=card, source=Resident.Source.CLINIC, is_holder=is_holder, **facts)
     return register_resident(
         by=by, source=Resident.Source.CLINIC, number=number, full_name=full_name, birth=birth, **facts
     )
@@ -261,8 +264,11 @@ def join_number(*, by: Actor, resident: Resident, number: str) -> Resident:
     """
     had, presented = RANKS[CitizenId(resident.pk).kind], RANKS[CitizenId(number).kind]
     if presented > had:
-        return correct_number(by=by, resident=resident, new_number=number, reason="presented at the clinic desk")
-    return add_alias(by=by, resident=resident, number=number) if presented < had else resident
+        reason = "presented at the clinic desk"
+        return correct_number(by=by, resident=resident, new_number=number, reason=reason, is_confirmed=True)
+    if presented < had:
+        return add_alias(by=by, resident=resident, number=number, is_confirmed=True)
+    return resident
 
 
 @transaction.atomic

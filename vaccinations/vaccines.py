@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from vaccinations.models import CourseRule, Vaccine
+from vaxreg import audit
+from vaxreg.actors import Actor
 
 DATA = Path(__file__).parent / "data"
 NUMBERS = ("doses_in_course", "minimum_age_years", "minimum_interval_days", "recommended_interval_days")
@@ -16,10 +18,12 @@ DATES = ("in_force_from", "in_force_until")
 
 
 @transaction.atomic
-def load_vaccines() -> tuple[int, int]:
+def load_vaccines(*, by: Actor) -> tuple[int, int]:
     """Adds the vaccines and rules that are missing and returns how many of each; what is there stays as it is."""
     vaccines = sum(_add_vaccine(facts) for facts in read_rows(DATA / "vaccines.csv"))
     rules = sum(_add_rule(facts) for facts in read_rows(DATA / "course_rules.csv"))
+    if vaccines or rules:
+        audit.record(by=by, action="vaccines.loaded", changes={"vaccines": vaccines, "rules": rules})
     return vaccines, rules
 
 

@@ -126,7 +126,7 @@ def register(request):
     if not identity.is_valid():
         return too_old(request)
     scan = identity.scan
-    form = RegisterForm(request.POST, scan=scan)
+    form = RegisterForm(request.POST, scan=scan, home=request.facility.unit)
     if not form.is_valid():
         return unregistered_page(request, scan, form=form)
     try:
@@ -196,6 +196,7 @@ def void(request, pk):
             return _voided_already(request)
         messages.success(request, _("The dose was voided. It stays in the history as voided."))
         return redirect("/clinic/")
+    look_up(by=request.actor, number=dose.resident_id, purpose="void")
     return render(request, "vaccinations/void.html", {"dose": dose, "form": form})
 
 
@@ -220,6 +221,7 @@ def replace(request, pk):
             return slip_of(replacement)
     chart = chart_of(dose.resident).without(dose)
     check = preview(resident=dose.resident, chart=chart, now=now, **form.entered)
+    look_up(by=request.actor, number=dose.resident_id, purpose="replace")
     form.focus("void_reason", is_doubtful=form.is_bound and bool(check.warnings))
     return render(request, "vaccinations/replace.html", {"dose": dose, "form": form, "check": check})
 

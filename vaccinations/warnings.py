@@ -12,7 +12,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from residents.birth import Birth
+from residents.birth import Birth, Precision
 from vaccinations.schedule import Rule
 
 RECENT = timedelta(minutes=30)
@@ -88,6 +88,12 @@ def unknowns(*, candidate: Candidate, history: Sequence[Given], rule: Rule | Non
         return sentences
     if rule.minimum_age_years is None and birth.earliest is not None:
         sentences.append(_("Age not checked: the rule in force names no minimum age."))
+    if _may_be_below_age(candidate, rule, birth):
+        sentences.append(
+            _("Age not certain: only the year of birth is known.")
+            if birth.precision == Precision.YEAR
+            else _("Age not certain: only the month of birth is known.")
+        )
     if candidate.dose_number > rule.doses_in_course:
         sentences.append(_("This dose comes after the course: no rule is kept for additional and booster doses."))
     elif rule.minimum_interval_days is None and history:
@@ -167,6 +173,14 @@ def _below_age(candidate: Candidate, rule: Rule | None, birth: Birth) -> list[Do
         return []
     sentence = _("Below age: %(age)d years on that day, the rule says from %(minimum)d.")
     return [DoseWarning(Code.BELOW_AGE, sentence % {"age": age, "minimum": rule.minimum_age_years})]
+
+
+def _may_be_below_age(candidate: Candidate, rule: Rule, birth: Birth) -> bool:
+    """Whether the rule's age lies between the greatest and the least that the person can be."""
+    least, greatest = birth.least_age_on(candidate.administered_on), birth.age_on(candidate.administered_on)
+    if rule.minimum_age_years is None or least is None:
+        return False
+    return least < rule.minimum_age_years <= greatest
 
 
 def _other_product(candidate: Candidate, history: Sequence[Given]) -> list[DoseWarning]:

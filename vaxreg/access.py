@@ -20,6 +20,12 @@ CLINIC_DESK = frozenset({Role.CLINIC_STAFF, Role.CLINIC_LEAD})
 PEOPLE_SEARCH = frozenset(
     {*CLINIC_DESK, Role.PROVINCIAL_MANAGER, Role.RESPONSE_AGENT, Role.ADMINISTRATOR, Role.AUDITOR}
 )
+RULES_WRITING = frozenset({Role.CHECKPOINT_LEAD, Role.ADMINISTRATOR})
+RULES_READING = frozenset({*RULES_WRITING, Role.PROVINCIAL_MANAGER})
+# Movements in numbers; with people and small numbers only for who answers for the area.
+MOVEMENT_DETAILS = frozenset({Role.CHECKPOINT_LEAD, Role.PROVINCIAL_MANAGER})
+MOVEMENTS = frozenset({*MOVEMENT_DETAILS, Role.ADMINISTRATOR, Role.AUDITOR})
+TRACING = frozenset({Role.TRACER})
 View = Callable[..., HttpResponse]
 
 

@@ -1,5 +1,7 @@
 """Users with their roles, and the audit trail. The apps above add their assignments to UserAdmin.inlines."""
 
+import re
+
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import transaction
@@ -9,10 +11,14 @@ from django.utils.translation import ngettext
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from vaxreg import accounts, audit
+from vaxreg.acts import act_label, channel_label, object_label
 from vaxreg.admin_forms import NewUserForm, UserForm
 from vaxreg.audited_admin import AuditedModelAdmin, PersonalDataAdmin
 from vaxreg.models import AuditEntry, User
 from vaxreg.roles import Role
+
+# The three forms of a person's number, which the apps above know more about.
+NUMBER = re.compile(r"[0-9]{12}|[0-9]{9}|T[0-9]{11}", re.ASCII)
 
 
 class RoleFilter(admin.SimpleListFilter):
@@ -92,17 +98,36 @@ class UserAdmin(AuditedModelAdmin, DjangoUserAdmin):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(PersonalDataAdmin):
-    list_display = ["at", "user", "action", "person", "object_type", "address", "channel"]
+    # Who did what is read from the newest on; people are masked.
+    lists_unsearched = True
+    list_display = ["at", "user", "act", "person", "kind", "address", "way"]
     list_display_links = ["at"]
     list_select_related = ["user"]
     ordering = ["-pk"]
-    fields = ["at", "user", "address", "channel", "action", "resident", "object_type", "object_id", "changes"]
+    fields = ["at", "user", "address", "way", "act", "resident", "kind", "object_id", "changes"]
+    readonly_fields = ["act", "kind", "way"]
     search_help_text = _("The number of a person, or a user name.")
 
-    def find(self, queryset, text):
+    def number_in(self, text):
         number = "".join(text.split()).upper()
+        return number if NUMBER.fullmatch(number) else ""
+
+    def find(self, queryset, text):
         user = User.objects.filter(username=text).values("pk")
-        return queryset.filter(Q(resident=number) | Q(user__in=user))
+        number = self.number_in(text)
+        return queryset.filter(Q(resident=number) | Q(user__in=user) if number else Q(user__in=user))
+
+    @admin.display(description=_("action"))
+    def act(self, entry):
+        return act_label(entry.action)
+
+    @admin.display(description=_("object type"))
+    def kind(self, entry):
+        return object_label(entry.object_type)
+
+    @admin.display(description=_("channel"))
+    def way(self, entry):
+        return channel_label(entry.channel)
 
     @admin.display(description=_("person"))
     def person(self, entry):

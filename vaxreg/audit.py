@@ -1,6 +1,7 @@
 """The audit trail: every service ends with `record`, inside its own transaction."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -22,7 +23,27 @@ def record(
 
     `action` is a stable code such as "dose.recorded"; `changes` maps a field to its value or to [before, after].
     """
-    return AuditEntry.objects.create(
+    entry = _entry(by, action, subject, resident, changes)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_each(
+    *,
+    by: Actor,
+    action: str,
+    residents: Iterable[str],
+    subject: models.Model | None = None,
+    changes: dict[str, Any] | None = None,
+) -> None:
+    """Writes the same act once for each person, in one statement, so that every one's own history shows it."""
+    AuditEntry.objects.bulk_create(_entry(by, action, subject, resident, changes) for resident in residents)
+
+
+def _entry(
+    by: Actor, action: str, subject: models.Model | None, resident: str, changes: dict[str, Any] | None
+) -> AuditEntry:
+    return AuditEntry(
         user=by.user,
         address=by.address,
         channel=by.channel,

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.options import ShowFacets
 from django.contrib.admin.utils import NestedObjects, quote
 from django.contrib.admin.views.main import ChangeList
@@ -146,9 +146,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 class PersonalChangeList(ChangeList):
     """A list of people: what was searched for, and where a person is linked, never stands in an address."""
 
-    @property
-    def searched(self) -> str:
-        return self.model_admin.searched(self.query)
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        super().__init__(request, *args)
+        self.searched = request.searched
+        self.waits = not self.searched and not self.model_admin.lists_unsearched
 
     def url_for_result(self, result: models.Model) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
@@ -158,11 +159,17 @@ class PersonalChangeList(ChangeList):
 
 
 class PersonalDataAdmin(ReadOnlyAdmin):
-    """Rows about people. Searches travel sealed, lists are masked, and opening a row leaves an access-log entry."""
+    """Rows about people: only what was searched for is listed, masked; each row shown leaves an access-log entry.
+
+    Searches travel sealed for the one who searched.
+    """
 
     holds_personal_data = True
     # Where the primary key is a person's number, addresses carry a sealed handle in its place.
     seals_handles = False
+    # Whether rows are listed before anything was searched for.
+    lists_unsearched = False
+    change_list_template = "admin/personal_change_list.html"
     change_form_template = "admin/personal_change_form.html"
     # Sorting a million rows by a column without an index is a way to stop the site.
     sortable_by = ()
@@ -172,6 +179,10 @@ class PersonalDataAdmin(ReadOnlyAdmin):
     def number_of(self, obj: models.Model) -> str:
         """The number of the person whom the row is about."""
         return obj.resident
+
+    def number_in(self, text: str) -> str:
+        """The number of a person that the searched text is; empty where it is none."""
+        raise NotImplementedError
 
     def find(self, queryset: models.QuerySet, text: str) -> models.QuerySet:
         """The rows that the searched text means; never by a scan of the table."""
@@ -188,30 +199,54 @@ class PersonalDataAdmin(ReadOnlyAdmin):
         if request.GET.keys() - self.allowed_parameters:
             # Django would filter by any column named in the address, and show keys to pop-up windows.
             return redirect(request.path)
-        return super().changelist_view(request, extra_context)
+        try:
+            request.searched = self.unsealed(request)
+        except BrokenSealError:
+            messages.error(request, _("This search has expired, or somebody else made it. Please search again."))
+            return redirect(request.path)
+        response = super().changelist_view(request, extra_context)
+        self.record_listed(request, response)
+        return response
+
+    def purpose_of(self, request: HttpRequest) -> str:
+        """What a search is sealed for: nobody but the user who was recorded as searching can open it."""
+        return f"admin-search-{request.user.pk}"
 
     def seal_search(self, request: HttpRequest) -> HttpResponse:
         """Records what is searched for, and leads to the list under an address that does not tell it."""
         term = request.POST.get("term", "").strip()[:LONGEST_SEARCH]
         if not term:
             return redirect(request.path)
-        audit.record(by=request.actor, action=f"{self.opts.model_name}.searched", changes={"term": term})
-        return redirect(f"{request.path}?{urlencode({'q': seal(term, purpose='admin-search')})}")
+        audit.record(
+            by=request.actor,
+            action=f"{self.opts.model_name}.searched",
+            resident=self.number_in(term),
+            changes={"term": term},
+        )
+        return redirect(f"{request.path}?{urlencode({'q': seal(term, purpose=self.purpose_of(request))})}")
 
-    def searched(self, query: str) -> str:
-        """What a sealed query searches for; empty for one that was not sealed here."""
-        try:
-            return unseal(query, purpose="admin-search", max_age_seconds=settings.SESSION_COOKIE_AGE)
-        except BrokenSealError:
+    def unsealed(self, request: HttpRequest) -> str:
+        """What the address searches for; empty where it does not search. Raises BrokenSealError."""
+        query = request.GET.get("q")
+        if not query:
             return ""
+        return unseal(query, purpose=self.purpose_of(request), max_age_seconds=settings.SESSION_COOKIE_AGE)
+
+    def record_listed(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Records whom a page of the list shows, before it is sent."""
+        # Django answers an address that it cannot read with a redirect, which shows nobody.
+        context = getattr(response, "context_data", None)
+        if context is None or self.lists_unsearched:
+            return
+        shown = {self.number_of(row) for row in context["cl"].result_list}
+        audit.record_each(by=request.actor, action=f"{self.opts.model_name}.listed", residents=shown)
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet, search_term: str
     ) -> tuple[models.QuerySet, bool]:
-        if not search_term:
-            return queryset, False
-        text = self.searched(search_term)
-        return (self.find(queryset, text) if text else queryset.none()), False
+        if request.searched:
+            return self.find(queryset, request.searched), False
+        return (queryset if self.lists_unsearched else queryset.none()), False
 
     def handle_of(self, obj: models.Model) -> str:
         return seal(obj.pk, purpose="admin-handle") if self.seals_handles else str(obj.pk)

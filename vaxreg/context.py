@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from vaxreg.access import CHECKPOINT_DESK, CLINIC_DESK, PEOPLE_SEARCH
+from vaxreg.access import CHECKPOINT_DESK, CLINIC_DESK, MOVEMENTS, PEOPLE_SEARCH, RULES_READING, TRACING
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -12,8 +12,11 @@ def site(request: HttpRequest) -> dict[str, object]:
     return {
         "opens": {
             "desk": user.has_role(CHECKPOINT_DESK),
+            "rules": user.has_role(RULES_READING),
             "clinic": user.has_role(CLINIC_DESK),
             "people": user.has_role(PEOPLE_SEARCH),
+            "movements": user.has_role(MOVEMENTS),
+            "tracing": user.has_role(TRACING),
             "admin": user.uses_admin,
         }
     }

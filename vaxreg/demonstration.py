@@ -62,6 +62,7 @@ ACCOUNTS = (
     Account("agent", "Bùi Văn Phản", Role.RESPONSE_AGENT),
     Account("admin", "Hồ Thị Quản", Role.ADMINISTRATOR),
     Account("auditor", "Võ Văn Kiểm", Role.AUDITOR),
+    Account("tracer", "Mai Thị Truy", Role.TRACER),
 )
 
 
@@ -112,7 +113,7 @@ def _assign(users: dict[Role, User], *, checkpoint: Checkpoint, facility: Facili
         CheckpointAssignment.objects.create(user=users[role], checkpoint=checkpoint)
     for role in (Role.CLINIC_STAFF, Role.CLINIC_LEAD):
         FacilityAssignment.objects.create(user=users[role], facility=facility)
-    for role in (Role.CLINIC_STAFF, Role.CLINIC_LEAD, Role.PROVINCIAL_MANAGER, Role.RESPONSE_AGENT):
+    for role in (Role.CLINIC_STAFF, Role.CLINIC_LEAD, Role.PROVINCIAL_MANAGER, Role.RESPONSE_AGENT, Role.TRACER):
         AreaAssignment.objects.create(user=users[role], unit=province)
 
 

@@ -1,12 +1,23 @@
 """Every refusal is a readable page in the visitor's language."""
 
+import logging
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+
+class BriefRefusals(logging.Filter):
+    """A refusal is no failure: one line in the log, without the traceback that Django adds."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], PermissionDenied):
+            record.exc_info = None
+        return True
 
 
 def refuse(request: HttpRequest, *, status: int, title: str, advice: str) -> HttpResponse:

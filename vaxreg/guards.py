@@ -1,4 +1,8 @@
-"""Append-only tables, guarded by the database itself."""
+"""Append-only tables, guarded by the database itself.
+
+TRUNCATE is refused as well, unless the session says `SET vaxreg.allow_truncate = on`: the tests' sessions do (see
+vaxreg/tests/fixtures.py), and who clears a database on purpose must.
+"""
 
 from django.db.migrations import RunSQL
 
@@ -6,7 +10,11 @@ from django.db.migrations import RunSQL
 CREATE_GUARD = """
 CREATE OR REPLACE FUNCTION vaxreg_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - TG_ARGV = to_jsonb(OLD) - TG_ARGV THEN
+    IF TG_OP = 'TRUNCATE' THEN
+        IF current_setting('vaxreg.allow_truncate', true) = 'on' THEN
+            RETURN NULL;
+        END IF;
+    ELSIF TG_OP = 'UPDATE' AND to_jsonb(NEW) - TG_ARGV = to_jsonb(OLD) - TG_ARGV THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
@@ -23,7 +31,11 @@ def append_only(table: str, *, changeable: tuple[str, ...] = ()) -> RunSQL:
     """The migration operation that lets rows of `table` be added only; `changeable` columns may be updated."""
     arguments = ", ".join(f"'{column}'" for column in changeable)
     return RunSQL(
-        f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION vaxreg_append_only({arguments})",
-        f"DROP TRIGGER append_only ON {table}",
+        [
+            f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION vaxreg_append_only({arguments})",
+            f"CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION vaxreg_append_only()",
+        ],
+        [f"DROP TRIGGER append_only_truncate ON {table}", f"DROP TRIGGER append_only ON {table}"],
     )

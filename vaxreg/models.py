@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from vaxreg.acts import act_label
 from vaxreg.fields import KeyField
 from vaxreg.roles import ADMIN_ROLES, Role
 
@@ -79,11 +80,11 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["resident", "-at"], name="audit_by_resident"),
             models.Index(fields=["user", "-at"], name="audit_by_user"),
-            models.Index(fields=["object_type", "object_id"], name="audit_by_object"),
+            models.Index(fields=["object_type", "object_id", "-at"], name="audit_by_object"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.action}"
+        return f"{self.at:%Y-%m-%d %H:%M} {act_label(self.action)}"
 
 
 class RequestCount(models.Model):

@@ -14,15 +14,17 @@ QUOTING = re.compile(
     r"^(DETAIL|CONTEXT|LINE [0-9]+):.*?(?=\n\n(?:The above exception|During handling)|\Z)", re.MULTILINE | re.DOTALL
 )
 BAD_VALUE = re.compile(r"(invalid input syntax for [^:\n]+: ).*")
-# The address of a pass is the key to it; sealed values are worth nothing to a reader of logs.
+# The address of a pass is the key to it, that of a slip carries its code; sealed values are worth nothing to a reader.
 PASS_ADDRESS = re.compile(r"(/p/)[\w\-]{6,}")
+SLIP_ADDRESS = re.compile(r"(/clinic/slip/)[^/\s?\"']+")
 SEALED = re.compile(r"gAAAAA[\w\-=%]+")
 
 
 def redact(text: str) -> str:
-    """Returns the text without numbers of people, phones, quoted rows, pass tokens and sealed values."""
+    """Returns the text without numbers of people, phones, quoted rows, pass tokens, slip codes and sealed values."""
     text = QUOTING.sub(r"\1: [removed]", text)
     text = BAD_VALUE.sub(r"\1[removed]", text)
+    text = SLIP_ADDRESS.sub(r"\1[code]", text)
     text = SEALED.sub("[sealed]", PASS_ADDRESS.sub(r"\1[token]", text))
     return NUMBER.sub(_hide_number, text)
 

@@ -19,18 +19,21 @@ class Role(TextChoices):
     RESPONSE_AGENT = "response_agent", _("Response agent")
     ADMINISTRATOR = "administrator", _("Administrator")
     AUDITOR = "auditor", _("Auditor")
+    TRACER = "tracer", _("Contact tracer")
 
 
 @dataclass(frozen=True)
 class Grant:
-    """Models (as app_label.model) that a role may change, or only view, in the admin."""
+    """Models (as app_label.model) that a role may change, add to without deleting, or only view, in the admin."""
 
     change: tuple[str, ...] = ()
+    extend: tuple[str, ...] = ()
     view: tuple[str, ...] = ()
 
     @property
     def permissions(self) -> frozenset[str]:
         verbs = [(model, verb) for model in self.change for verb in ("view", "add", "change", "delete")]
+        verbs += [(model, verb) for model in self.extend for verb in ("view", "add", "change")]
         verbs += [(model, "view") for model in self.view]
         return frozenset("{0[0]}.{1}_{0[1]}".format(model.split("."), verb) for model, verb in verbs)
 
@@ -52,19 +55,28 @@ REFERENCE = (
     "checkpoints.checkpoint",
     "checkpoints.symptom",
     "checkpoints.vehiclekind",
+    "checkpoints.journeyreason",
+    "checkpoints.attestation",
+    "checkpoints.risklevel",
+    "checkpoints.trustedsigner",
 )
+# Written at /rules/ only.
+RULES = ("checkpoints.entryrule", "checkpoints.entrycondition")
 ASSIGNMENTS = ("residents.areaassignment", "vaccinations.facilityassignment", "checkpoints.checkpointassignment")
 RECORDS = ("residents.resident", "vaccinations.dose", "checkpoints.declaration", "checkpoints.passage")
 
 GRANTS = {
     Role.OFFICER: Grant(),
     Role.CHECKPOINT_LEAD: Grant(),
+    Role.TRACER: Grant(),
     Role.CLINIC_STAFF: Grant(),
-    Role.CLINIC_LEAD: Grant(change=("vaccinations.lot",), view=("vaccinations.vaccine", "vaccinations.facility")),
-    Role.PROVINCIAL_MANAGER: Grant(view=REFERENCE),
+    Role.CLINIC_LEAD: Grant(extend=("vaccinations.lot",), view=("vaccinations.vaccine", "vaccinations.facility")),
+    Role.PROVINCIAL_MANAGER: Grant(view=(*REFERENCE, *RULES)),
     Role.RESPONSE_AGENT: Grant(),
-    Role.ADMINISTRATOR: Grant(change=("vaxreg.user", *REFERENCE, *ASSIGNMENTS), view=(*RECORDS, "vaxreg.auditentry")),
-    Role.AUDITOR: Grant(view=("vaxreg.user", "vaxreg.auditentry", *REFERENCE, *ASSIGNMENTS, *RECORDS)),
+    Role.ADMINISTRATOR: Grant(
+        change=("vaxreg.user", *REFERENCE, *ASSIGNMENTS), view=(*RULES, *RECORDS, "vaxreg.auditentry")
+    ),
+    Role.AUDITOR: Grant(view=("vaxreg.user", "vaxreg.auditentry", *REFERENCE, *RULES, *ASSIGNMENTS, *RECORDS)),
 }
 ADMIN_ROLES = frozenset(role for role, grant in GRANTS.items() if grant.permissions)
 

@@ -256,6 +256,17 @@ MEDIA_ROOT = VAR_DIR / "media"
 
 # Domain
 DECLARATION_VALID_HOURS = read_number("DECLARATION_VALID_HOURS", 72)
+# Counts below this number never leave the area (docs/decisions/0010-small-numbers.md).
+SMALLEST_COUNT_SHOWN = read_number("SMALLEST_COUNT_SHOWN", 5)
+MOVEMENTS_MOST_DAYS = read_number("MOVEMENTS_MOST_DAYS", 31)
+TRACING_MOST_SHOWN = read_number("TRACING_MOST_SHOWN", 500)
+TRACING_MOST_DAYS = read_number("TRACING_MOST_DAYS", 31)
+# At the desk: who passed the post so recently is asked nothing again; how long a passage can be undone; within how many
+# seconds two scans of one person are one passage; from how many passages a minute the lead may switch quick mode on.
+RECENT_PASSAGE_HOURS = read_number("RECENT_PASSAGE_HOURS", 12)
+UNDO_MINUTES = read_number("UNDO_MINUTES", 15)
+DOUBLE_SCAN_SECONDS = read_number("DOUBLE_SCAN_SECONDS", 30, least=0)
+QUICK_MODE_PASSAGES_A_MINUTE = read_number("QUICK_MODE_PASSAGES_A_MINUTE", 6, least=0)
 
 LOGGING = {
     "version": 1,
@@ -267,7 +278,8 @@ LOGGING = {
             "style": "{",
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "redacted"}},
+    "filters": {"brief": {"()": "vaxreg.errors.BriefRefusals"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "redacted", "filters": ["brief"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
 }

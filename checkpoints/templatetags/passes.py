@@ -25,3 +25,9 @@ def moment(at: datetime) -> str:
     parts = {"time": date_format(local, "H:i"), "weekday": WEEKDAYS[local.weekday()], "date": date_format(local, "d/m")}
     # Translators: a moment, such as "18:00 Tuesday 24/11".
     return (gettext("%(time)s %(weekday)s %(date)s") % parts).replace(" ", "\u00a0")
+
+
+@register.filter
+def dated_moment(at: datetime) -> str:
+    """24 November 2026, 18:00 → "18:00 24/11/2026", unbroken: for what may lie in another year."""
+    return date_format(timezone.localtime(at), "H:i d/m/Y").replace(" ", "\u00a0")

@@ -10,7 +10,19 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from checkpoints import passes
-from checkpoints.models import Checkpoint, CheckpointAssignment, Declaration, Symptom, VehicleKind
+from checkpoints.models import (
+    Attestation,
+    Checkpoint,
+    CheckpointAssignment,
+    Declaration,
+    EntryCondition,
+    EntryRule,
+    JourneyReason,
+    Passage,
+    RiskLevel,
+    Symptom,
+    VehicleKind,
+)
 from residents.birth import Precision
 from residents.tests.factories import UnitFactory
 from vaxreg.models import User
@@ -54,6 +66,28 @@ class VehicleKindFactory(DjangoModelFactory):
     name_en = "Motorbike"
 
 
+class RiskLevelFactory(DjangoModelFactory):
+    class Meta:
+        model = RiskLevel
+
+    unit = factory.SubFactory(UnitFactory)
+    level = 3
+
+
+def rule(*conditions: dict[str, Any], begun: bool = True, **facts: Any) -> EntryRule:
+    """A rule of these conditions, in force for an hour; a draft where it has not begun."""
+    facts = {"outcome": "STOP", "reason": "Lý do", "reason_en": "Some reason", "position": 100} | facts
+    if begun:
+        facts = {"in_force_at": timezone.now() - timedelta(hours=1)} | facts
+    made = EntryRule.objects.create(**facts)
+    for condition in conditions:
+        EntryCondition.objects.create(rule=made, **condition)
+    if begun:
+        EntryRule.objects.filter(pk=made.pk).update(is_draft=False)
+        made.refresh_from_db()
+    return made
+
+
 class DeclarationFactory(DjangoModelFactory):
     """A declaration in force with nothing to object, by the man whom ResidentFactory makes."""
 
@@ -79,6 +113,30 @@ class DeclarationFactory(DjangoModelFactory):
     idempotency_key = factory.LazyFunction(uuid4)
 
 
+class PassageFactory(DjangoModelFactory):
+    """A man let pass now, without a declaration; `decided_at` may be given, as no service can."""
+
+    class Meta:
+        model = Passage
+
+    resident = factory.Sequence(lambda n: f"079090{n + 1:06d}")
+    checkpoint = factory.SubFactory(CheckpointFactory)
+    officer = factory.SubFactory(UserFactory)
+    outcome = Passage.Outcome.PASSED
+    reason = factory.LazyAttribute(lambda passage: "" if passage.outcome == "passed" else "identity")
+    verdict = "PASS"
+    decided_at = factory.LazyFunction(timezone.now)
+    scanned_at = factory.LazyAttribute(lambda passage: passage.decided_at - timedelta(seconds=10))
+    idempotency_key = factory.LazyFunction(uuid4)
+
+
+def cancelled(passage: Passage) -> Passage:
+    """The row that cancels the passage a minute later."""
+    facts = {"resident": passage.resident, "checkpoint": passage.checkpoint, "officer": passage.officer}
+    at = passage.decided_at + timedelta(minutes=1)
+    return PassageFactory(**facts, outcome="cancelled", cancels=passage, decided_at=at)
+
+
 def keys_of(declaration: Declaration) -> tuple[str, str]:
     """The token and the short code of a pass issued for the declaration."""
     passes.issue_keys(declaration)
@@ -92,6 +150,42 @@ def officer_at(checkpoint: Checkpoint, client: Client, role: Role = Role.OFFICER
     CheckpointAssignmentFactory(user=officer, checkpoint=checkpoint)
     sign_in(client, officer)
     return officer
+
+
+def journey(**different: Any) -> dict[str, Any]:
+    """What a browser sends at the end of the first step."""
+    names = ("origin_", "destination_", "checkpoint", "vehicle_kind", "journey_reason", "departs_on")
+    return {name: value for name, value in declared().items() if name.startswith(names)} | different
+
+
+def of_person(index: int, **different: Any) -> dict[str, Any]:
+    """What a browser sends besides for one more person, well and without a number."""
+    sent = {
+        "number": "",
+        "full_name": "Nguyễn Bé Tư",
+        "birth": "2018",
+        "has_travelled": "no",
+        "symptoms": ["none"],
+        "had_contact": "no",
+    }
+    return {f"p{index}-{name}": value for name, value in (sent | different).items()}
+
+
+class JourneyReasonFactory(DjangoModelFactory):
+    class Meta:
+        model = JourneyReason
+
+    code = factory.Sequence(lambda n: f"reason-{n}")
+    name = "Đi làm"
+    name_en = "Commuting to work"
+
+
+class AttestationFactory(DjangoModelFactory):
+    class Meta:
+        model = Attestation
+
+    name = "Tôi cam đoan."
+    name_en = "I attest."
 
 
 def declared(**different: Any) -> dict[str, Any]:

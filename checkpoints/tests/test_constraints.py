@@ -1,5 +1,6 @@
 """What the database itself refuses."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -40,6 +41,16 @@ def test_declaration_of_each_form_of_number_is_kept():
 def test_declaration_breaking_a_rule_is_refused(facts, constraint):
     with refused(constraint):
         DeclarationFactory(**facts)
+
+
+def test_test_result_is_kept_whole_and_of_the_past_only():
+    now = timezone.now()
+    test = {"test_kind": "pcr", "test_result": "negative", "test_taken_at": now, "submitted_at": now}
+    assert DeclarationFactory(**test).pk
+    with refused("declaration_test_past"), transaction.atomic():
+        DeclarationFactory(**test | {"test_taken_at": now + timedelta(seconds=1)})
+    with refused("declaration_test_whole"):
+        DeclarationFactory(**test | {"test_result": ""})
 
 
 def test_declaration_of_one_form_is_kept_once_a_number():

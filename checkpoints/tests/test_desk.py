@@ -1,5 +1,6 @@
 """The officer's desk: one box, one answer."""
 
+import json
 import re
 from html import unescape
 
@@ -13,6 +14,7 @@ from checkpoints.tests.factories import (
     DeclarationFactory,
     keys_of,
     officer_at,
+    rule,
 )
 from residents.models import Resident
 from residents.tests.factories import ResidentFactory, UnitFactory
@@ -87,9 +89,10 @@ def test_answer_takes_three_statements_beside_session_and_user(client, checkpoin
         assert sum("SAVEPOINT" in query["sql"] for query in queries) == 2
 
 
-def test_empty_box_takes_two_statements_beside_session_and_user(client, officer, django_assert_num_queries):
+def test_empty_box_takes_five_statements_beside_session_and_user(client, officer, django_assert_num_queries):
     client.get("/desk/")
-    with django_assert_num_queries(2 + 2):
+    # The checkpoint; the last passages, the own ones among them; the shift; the pace of the queue.
+    with django_assert_num_queries(2 + 5):
         page = client.get("/desk/").content.decode()
     assert re.search(r'<input id="id_scan"[^>]* autofocus>', page)
     assert "None yet." in page
@@ -104,8 +107,22 @@ def test_looking_changes_nothing_but_the_access_log(client, officer, checkpoint)
     assert not Passage.objects.exists()
     known, unknown = AuditEntry.objects.filter(action="resident.read").order_by("pk")
     assert (known.resident, known.user, known.object_id) == (NUMBER, officer, str(checkpoint.pk))
-    assert known.changes == {"purpose": "checkpoint", "scan": "card", "found": True}
+    assert {name: known.changes[name] for name in ("purpose", "scan", "found")} == {
+        **{"purpose": "checkpoint", "scan": "card", "found": True}
+    }
     assert (unknown.resident, unknown.changes["found"]) == ("079090999999", False)
+
+
+def test_log_keeps_what_was_judged_without_name_phone_or_number(client, officer, checkpoint):
+    ResidentFactory(citizen_id=NUMBER, full_name="Nguyễn Văn An", phone="0912345678")
+    DeclarationFactory(resident=NUMBER, symptoms=["fever"], phone="0987654321")
+    own = rule({"kind": "origin-level", "number": 3}, checkpoint=checkpoint)
+    page = scan(client, NUMBER)
+    assert "Some reason (not known: risk level of the place of origin)" in page
+    changes = AuditEntry.objects.get(action="resident.read").changes
+    assert (changes["verdict"], changes["rules"]) == ("STOP", ["symptoms", own.key])
+    assert changes["facts"]["symptoms"] == ["fever"]
+    assert not [secret for secret in ("An", "0912345678", "0987654321", NUMBER) if secret in json.dumps(changes)]
 
 
 @pytest.mark.parametrize("text", ["", "hello", "12345", "a|b|c", "9" * 3000, "☃" * 100])

@@ -10,10 +10,12 @@ import pytest
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
-from checkpoints.forms import DeclarationForm
+from checkpoints.filing import file_declaration
 from checkpoints.models import Declaration, PassKey
-from checkpoints.services import file_declaration
+from checkpoints.sheet import SEND, Sheet
 from checkpoints.tests.factories import declared
 from residents.models import Resident
 from residents.tests.factories import ResidentFactory
@@ -25,9 +27,10 @@ KNOWN, UNKNOWN, DISAGREEING = "079090111111", "079090222222", "079090333333"
 
 
 def answers(sent):
-    form = DeclarationForm(sent)
-    assert form.is_valid(), form.errors
-    return form.answers
+    lists = {name: value if isinstance(value, list) else [str(value)] for name, value in sent.items()}
+    sheet = Sheet(MultiValueDict(lists), act=SEND, today=timezone.localdate())
+    assert sheet.is_complete, sheet.errors
+    return sheet.answers[0]
 
 
 def test_form_sent_twice_yields_one_declaration_and_the_same_pass(client):

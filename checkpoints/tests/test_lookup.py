@@ -1,14 +1,25 @@
 """What one statement finds for a scan, and what is made of it."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
+from checkpoints.admission import TakenTest
 from checkpoints.answers import compose
 from checkpoints.lookup import find
+from checkpoints.models import RiskLevel
+from checkpoints.rules import rules_at
 from checkpoints.scan import read_scan
-from checkpoints.tests.factories import DeclarationFactory, SymptomFactory, keys_of
+from checkpoints.tests.factories import (
+    CheckpointFactory,
+    DeclarationFactory,
+    RiskLevelFactory,
+    SymptomFactory,
+    keys_of,
+    rule,
+)
 from residents.tests.factories import ResidentFactory, UnitFactory
 from vaccinations.tests.factories import DoseFactory
 
@@ -51,7 +62,7 @@ def test_it_works(django_assert_num_queries):
     assert (kept.origin.unit.name, kept.origin.province.name) == ("Phường Biên Hòa", "Tỉnh Đồng Nai")
     assert (kept.destination.text, kept.destination.province) == ("Xã Tân Hà", None)
     assert (kept.places_visited, kept.plate, kept.vehicle.name) == ("Huế", "51F12345", "Xe máy")
-    assert answer_to(NEW).decision.codes == ["declared"]
+    assert answer_to(NEW).decision.codes == ["no-objection"]
 
 
 def test_voided_doses_do_not_count():
@@ -152,3 +163,63 @@ def test_symptom_renamed_since_is_shown_once_by_its_latest_name():
     SymptomFactory(code="fever", name="Sốt cao", in_force_from="2026-02-01")
     filed(1, resident=NEW, symptoms=["fever"])
     assert [symptom.name for symptom in answer_to(NEW).declaration.symptoms] == ["Sốt cao"]
+
+
+def test_withdrawn_and_superseded_declarations_do_not_count():
+    journey = uuid4()
+    filed(3, resident=NEW, journey=journey, superseded_at=timezone.now())
+    edited = filed(2, resident=NEW, journey=journey, version=2)
+    filed(1, resident=NEW, withdrawn_at=timezone.now())
+    assert [declaration.pk for declaration in find(read_scan(NEW)).declarations] == [edited.pk]
+
+
+def test_pass_of_an_edited_declaration_leads_to_the_edited_one():
+    old = filed(3, resident=NEW, superseded_at=timezone.now())
+    edited = filed(2, resident=NEW, journey=old.journey, version=2)
+    answer = answer_to(keys_of(old)[1])
+    assert (answer.declaration.pk, answer.is_pass_superseded) == (edited.pk, False)
+
+
+def test_child_without_a_number_is_not_taken_for_the_guardian():
+    guardian = ResidentFactory(citizen_id=NEW, full_name="Nguyễn Văn An")
+    DoseFactory(resident=guardian)
+    own = filed(1, resident=NEW)
+    child = filed(1, resident=NEW, journey=own.journey, place_in_journey=1, has_number=False, full_name="Nguyễn Bé Na")
+    answer = answer_to(keys_of(child)[1])
+    assert (answer.number, answer.person, answer.doses, answer.can_register) == (NEW, None, (), False)
+    assert (answer.who.full_name, answer.facts.doses, answer.facts.is_registered) == ("Nguyễn Bé Na", None, None)
+    assert answer_to(NEW).declaration.pk == own.pk
+
+
+def test_facts_carry_doses_test_vehicle_and_the_level_of_the_origin():
+    province = UnitFactory()
+    ward, other = UnitFactory(parent=province), UnitFactory(parent=province)
+    RiskLevelFactory(unit=province, level=2)
+    RiskLevelFactory(unit=ward, level=4, in_force_from=date(2026, 1, 1))
+    RiskLevelFactory(unit=other, level=3, in_force_until=date(2026, 1, 1))
+    DoseFactory(resident=ResidentFactory(citizen_id=NEW, full_name="Nguyễn Văn An"), lot__vaccine__code="comirnaty")
+    taken_at = timezone.now() - timedelta(hours=5)
+    declaration = filed(1, resident=NEW, origin=ward, test_kind="pcr", test_result="negative", test_taken_at=taken_at)
+    facts = answer_to(NEW).facts
+    assert [dose.product for dose in facts.doses] == ["comirnaty"]
+    assert facts.tests == (TakenTest("pcr", True, taken_at),)
+    assert (facts.vehicle, facts.origin_level) == (declaration.vehicle_kind.code, 4)
+    type(declaration).objects.update(origin=other)
+    assert answer_to(NEW).facts.origin_level == 2
+    RiskLevel.objects.filter(unit=province).delete()
+    assert answer_to(NEW).facts.origin_level is None
+
+
+def test_rules_of_this_checkpoint_and_of_all_decide_while_in_force():
+    here, there = CheckpointFactory(), CheckpointFactory()
+    now = timezone.now()
+    rule(reason="draft", begun=False)
+    rule(reason="coming", in_force_at=now + timedelta(hours=1))
+    rule(reason="ended", ended_at=now - timedelta(minutes=1))
+    rule(reason="elsewhere", checkpoint=there)
+    own = rule({"kind": "tested", "hours": 72, "codes": ["pcr"], "is_negated": True}, reason="own", checkpoint=here)
+    found = find(read_scan(NEW), checkpoint=here.pk, at=now).rules
+    assert found[-1] == own.terms
+    assert len(found) == 6 + 1
+    assert found == rules_at(here, now)
+    assert len(find(read_scan(NEW), at=now + timedelta(hours=2)).rules) == 6 + 1

@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
                     models.GeneratedField(
                         db_persist=True,
                         expression=models.Func(models.F("full_name"), function="residents_fold"),
-                        output_field=models.CharField(db_collation="C", max_length=150),
+                        output_field=models.TextField(db_collation="C"),
                     ),
                 ),
                 (
@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
                     models.GeneratedField(
                         db_persist=True,
                         expression=models.Func(models.F("full_name"), function="residents_name_key"),
-                        output_field=models.CharField(db_collation="C", max_length=150),
+                        output_field=models.TextField(db_collation="C"),
                     ),
                 ),
                 (

@@ -1,31 +1,16 @@
-"""Audit entries in words. Here are acts on a person; the code of an act that has no words is shown as it is."""
+"""Audit entries in words."""
 
 from django import template
-from django.utils.translation import gettext_lazy as _
 
+from vaxreg.acts import act_label
 from vaxreg.models import AuditEntry
 
 register = template.Library()
-ACTS = {
-    "resident.registered": _("Registered"),
-    "resident.read": _("Looked up"),
-    "resident.search": _("Searched for"),
-    "resident.opened": _("Opened in the administration"),
-    "resident.unmasked": _("Shown in full"),
-    "resident.verified": _("Card seen"),
-    "resident.updated": _("Facts corrected"),
-    "resident.number_corrected": _("Number corrected"),
-    "resident.alias_added": _("Older number added"),
-    "dose.recorded": _("Dose recorded"),
-    "dose.voided": _("Dose voided"),
-    "declaration.filed": _("Declaration filed"),
-    "passage.recorded": _("Passage recorded"),
-}
 
 
 @register.filter
 def act(entry: AuditEntry) -> str:
-    return ACTS.get(entry.action, entry.action)
+    return act_label(entry.action)
 
 
 @register.filter

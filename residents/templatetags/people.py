@@ -26,6 +26,19 @@ def masked_number(number: str) -> str:
 
 
 @register.filter
+def last_digits(number: str) -> str:
+    """079301123456 → …3456: for a list that is open all day, where only what tells its rows apart is shown."""
+    return f"…{number[-SHOWN[CitizenId(number).kind][1] :]}" if number else ""
+
+
+@register.filter
+def short_name(name: str) -> str:
+    """Nguyễn Thị Lan → N. T. Lan."""
+    *others, given = name.split() or [""]
+    return " ".join([*(f"{word[0]}." for word in others), given])
+
+
+@register.filter
 def masked_phone(phone: str) -> str:
     """0912345678 → 09•• ••• 678."""
     hidden = _masked(phone, 2, 3)

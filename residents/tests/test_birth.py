@@ -63,9 +63,24 @@ def test_births_agree_as_far_as_both_are_known(one, other, agree):
     assert read_birth(other).agrees_with(read_birth(one)) is agree
 
 
+@pytest.mark.parametrize(
+    ("text", "on", "greatest", "least"),
+    [
+        ("1990", date(2021, 12, 30), 31, 30),
+        ("1990", date(2021, 12, 31), 31, 31),
+        ("02/2004", date(2024, 2, 28), 20, 19),
+        ("02/2004", date(2024, 2, 29), 20, 20),
+        ("05/03/1990", date(2021, 3, 5), 31, 31),
+    ],
+)
+def test_age_lies_between_the_earliest_and_the_latest_possible_birth(text, on, greatest, least):
+    assert (read_birth(text).age_on(on), read_birth(text).least_age_on(on)) == (greatest, least)
+
+
 def test_unknown_birth_agrees_with_all_and_has_no_age():
     assert UNKNOWN.agrees_with(read_birth("1990"))
     assert (str(UNKNOWN), UNKNOWN.year, UNKNOWN.age_on(date(2026, 11, 23))) == ("", None, None)
+    assert UNKNOWN.least_age_on(date(2026, 11, 23)) is None
 
 
 @pytest.mark.parametrize(

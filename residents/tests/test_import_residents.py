@@ -53,6 +53,12 @@ def test_columns_in_any_order_and_extra_ones_are_read():
     assert (person.full_name, str(person.birth), person.birth_precision) == ("Trần Thị Đào", "1990", "Y")
 
 
+def test_name_whose_search_key_is_longer_than_itself_is_taken():
+    row = f"080190000001,{'한' * 150},,,,"
+    assert merge(row).added == 1
+    assert merge(row).unchanged == 1
+
+
 def test_second_run_changes_nothing():
     rows = ["080190000001,Trần Thị Đào,05/03/1990,F,080,0912345678", "080090000002,Lê Văn Ba,,,,"]
     merge(*rows)

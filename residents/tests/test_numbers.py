@@ -99,7 +99,13 @@ def test_person_registered_twice_becomes_one():
 
 
 @pytest.mark.parametrize(
-    "facts", [{"full_name": "Lê Ba"}, {"full_name": "Trần Thị Đào", "date_of_birth": "1991-03-05"}]
+    "facts",
+    [
+        {"full_name": "Lê Ba"},
+        {"full_name": "Trần Thị Đào", "date_of_birth": "1991-03-05"},
+        {"full_name": "Trần Thị Đào", "sex": "F"},
+        {"full_name": "Trần Thị Đào", "date_of_birth": None, "birth_precision": "U"},
+    ],
 )
 def test_number_of_somebody_else_is_refused(facts):
     person = ResidentFactory(citizen_id=A, full_name="Trần Thị Đào")
@@ -108,6 +114,16 @@ def test_number_of_somebody_else_is_refused(facts):
         with pytest.raises(NumberOfAnotherPersonError):
             change()
     assert leads_to() == {A: None, B: None}
+
+
+@pytest.mark.parametrize("change", [correct_number, add_alias])
+def test_number_of_somebody_of_unknown_birth_is_joined_once_confirmed(change):
+    person = ResidentFactory(citizen_id=A, full_name="Trần Thị Đào")
+    ResidentFactory(citizen_id=B, full_name="Trần Thị Đào", date_of_birth=None, birth_precision="U")
+    number = {"new_number": B, "reason": "same"} if change is correct_number else {"number": B}
+    joined = change(by=BY, resident=person, is_confirmed=True, **number)
+    assert sorted(joined.numbers) == [A, B]
+    assert str(Resident.objects.current().get().birth) == "05/03/1990"
 
 
 def test_wrong_number_without_a_right_one_becomes_provisional():

@@ -1,6 +1,6 @@
 import pytest
 
-from residents.templatetags.people import grouped, masked_address, masked_number, masked_phone
+from residents.templatetags.people import grouped, last_digits, masked_address, masked_number, masked_phone, short_name
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,15 @@ def test_address_is_shown_without_the_house(address, shown):
 
 def test_number_is_grouped_for_the_eye():
     assert (grouped("079301123456"), grouped("")) == ("079 3 01 123456", "")
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [("079301123456", "…3456"), ("123456789", "…789"), ("T00000000017", "…0017"), ("", "")]
+)
+def test_last_digits(number, shown):
+    assert last_digits(number) == shown
+
+
+@pytest.mark.parametrize(("name", "shown"), [("Nguyễn Thị Lan", "N. T. Lan"), ("Lan", "Lan"), ("", "")])
+def test_short_name(name, shown):
+    assert short_name(name) == shown

@@ -81,6 +81,11 @@ def test_each_look_is_logged(client, person, sign_in_as):
     assert (entry.user, entry.resident, entry.changes) == (user, NUMBER, {"purpose": "page", "found": True})
 
 
+def test_title_names_the_page_and_nobody(client, person, sign_in_as):
+    sign_in_as(Role.RESPONSE_AGENT)
+    assert "<title>Record of a person – VaxReg</title>" in client.get(address_of(NUMBER)).content.decode()
+
+
 def test_reason_shows_everything_and_is_logged(client, person, sign_in_as):
     user = sign_in_as(Role.RESPONSE_AGENT)
     page = client.post(address_of(NUMBER), {"reason": "The citizen is on the phone"}).content.decode()
@@ -90,9 +95,10 @@ def test_reason_shows_everything_and_is_logged(client, person, sign_in_as):
     assert (entry.user, entry.resident, entry.changes) == (user, NUMBER, {"reason": "The citizen is on the phone"})
 
 
-def test_without_a_reason_nothing_more_is_shown(client, person, sign_in_as):
+@pytest.mark.parametrize("reason", [" ", "079 301 123456", "079301123456||Trần Thị Đào|05031990|Nữ|x|15042021"])
+def test_without_a_reason_nothing_more_is_shown(client, person, sign_in_as, reason):
     sign_in_as(Role.RESPONSE_AGENT)
-    page = client.post(address_of(NUMBER), {"reason": " "}).content.decode()
+    page = client.post(address_of(NUMBER), {"reason": reason}).content.decode()
     assert PHONE not in page
     assert "error-summary" in page
     assert not AuditEntry.objects.filter(action="resident.unmasked").exists()

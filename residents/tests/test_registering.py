@@ -44,6 +44,13 @@ def test_it_works():
 
 
 @pytest.mark.django_db
+def test_name_whose_search_key_is_longer_than_itself_is_kept():
+    person = register(number="079190000001", full_name="한" * 150)
+    assert Resident.objects.get(folded_name__startswith=person.folded_name) == person
+    assert len(person.name_key) == 450
+
+
+@pytest.mark.django_db
 def test_person_without_a_number_gets_provisional_ones_in_turn():
     first, second = register(), register()
     assert first.pk.startswith("T")
@@ -107,6 +114,28 @@ def test_old_number_of_somebody_else_is_left_to_them():
     other = ResidentFactory(citizen_id="012345678", full_name="Lê Thị Bốn")
     person = register_from_card(by=BY, card=CARD, source="checkpoint")
     assert (person.numbers, other.numbers) == (["001090123456"], ["012345678"])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("facts", "joined_unasked", "joined_if_confirmed"),
+    [
+        ({"date_of_birth": None, "birth_precision": "U"}, False, True),
+        ({"birth_precision": "Y"}, True, True),
+        ({"birth_precision": "Y", "sex": "F"}, False, False),
+        ({"date_of_birth": "1989-01-01"}, False, False),
+    ],
+)
+@pytest.mark.parametrize("is_holder", [False, True])
+def test_holder_of_the_old_number_is_joined_only_when_surely_the_same(
+    facts, joined_unasked, joined_if_confirmed, is_holder
+):
+    kept = {"date_of_birth": "1990-01-01", "sex": "", **facts}
+    ResidentFactory(citizen_id="012345678", full_name="Nguyễn Văn A", **kept)
+    person = register_from_card(by=BY, card=CARD, source="checkpoint", is_holder=is_holder)
+    joined = joined_if_confirmed if is_holder else joined_unasked
+    assert ("012345678" in person.numbers) is joined
+    assert str(person.birth) == "01/01/1990"
 
 
 @pytest.mark.django_db(transaction=True)

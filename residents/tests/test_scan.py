@@ -48,6 +48,12 @@ def test_card_without_an_old_number_has_none():
     assert read_identity(CARD.replace("012345678", "")).card.old_number == ""
 
 
+@pytest.mark.parametrize("written", ["079190000001", "T00000000001", "01234567", "0123456O8", "x"])
+def test_old_number_of_another_kind_or_mangled_is_left_out_and_the_rest_helps(written):
+    card = read_identity(CARD.replace("012345678", written)).card
+    assert (card.old_number, card.number, card.full_name) == ("", "001090123456", "Nguyễn Văn A")
+
+
 def test_mangled_date_is_unknown_and_the_rest_helps():
     card = read_identity(CARD.replace("01011990", "0101199O")).card
     assert (card.birth, card.full_name) == (UNKNOWN, "Nguyễn Văn A")
@@ -61,7 +67,16 @@ def test_number_alone_is_read_without_a_card(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "abc", CARD.replace("001090123456", "00109012345"), "001090123456||Nguyễn", CARD.replace("Nguyễn Văn A", " ")],
+    [
+        "",
+        "abc",
+        CARD.replace("001090123456", "00109012345"),
+        "001090123456||Nguyễn",
+        CARD.replace("Nguyễn Văn A", " "),
+        # More than the registry has room for; nothing is cut off in silence.
+        CARD.replace("Nguyễn Văn A", "A" * 151),
+        CARD.replace("Phường Bến Nghé", "A" * 251),
+    ],
 )
 def test_anything_else_is_refused(text):
     with pytest.raises(UnreadableScanError):

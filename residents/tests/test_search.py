@@ -1,4 +1,5 @@
 import re
+from datetime import date
 
 import pytest
 
@@ -80,6 +81,21 @@ def test_people_are_in_the_order_of_vietnamese_lists(client, province):
 
 
 @pytest.mark.usefixtures("staff")
+def test_better_match_does_not_hide_the_others(client, province):
+    # In turn: the very words, the beginning, some of the words.
+    for name in ["Lan Minh", "Minh Lan Chi", "Lê Minh Lan"]:
+        ResidentFactory(full_name=name, province=province)
+    assert sorted(names_found(client, "Minh Lan")) == ["Lan Minh", "Lê Minh Lan", "Minh Lan Chi"]
+
+
+@pytest.mark.usefixtures("staff")
+def test_best_matches_are_among_the_fifty_shown(client, province):
+    ResidentFactory.create_batch(60, full_name="Nguyễn Văn An Bình", province=province)
+    ResidentFactory(full_name="Nguyễn Văn An", province=province)
+    assert names_found(client, "Nguyễn Văn An")[0] == "Nguyễn Văn An"
+
+
+@pytest.mark.usefixtures("staff")
 def test_more_than_fifty_people_are_cut_and_said_to_be(client, province):
     ResidentFactory.create_batch(51, full_name="Nguyễn Văn An", province=province)
     page = client.post("/residents/", {"q": "Nguyễn Văn An"}).content.decode()
@@ -104,6 +120,40 @@ def test_unit_of_another_area_cannot_be_chosen(client):
     assert "Select a valid choice" in page
 
 
+@pytest.fixture
+def auditor(client, db):
+    """Somebody who searches the whole country, signed in."""
+    return sign_in(client, UserFactory(roles=[Role.AUDITOR]))
+
+
+def test_national_staff_are_offered_the_wards_of_the_province_they_searched(auditor, province):
+    ward = UnitFactory(parent=province)
+    UnitFactory(parent=province, in_force_from=None, in_force_until=date(2025, 6, 30))
+    UnitFactory(parent=UnitFactory())
+    ResidentFactory(full_name="Lê An", province=province, ward=ward)
+    ResidentFactory(full_name="Lê Bình", province=province)
+    assert "ward" not in auditor.get("/residents/").context["form"].fields
+    response = auditor.post("/residents/", {"q": "Lê", "unit": province.pk})
+    assert list(response.context["form"].fields["ward"].queryset) == [ward]
+    assert 'name="ward"' in response.content.decode()
+    assert names_found(auditor, "Lê", unit=province.pk, ward="") == ["Lê An", "Lê Bình"]
+    assert names_found(auditor, "Lê", unit=province.pk, ward=ward.pk) == ["Lê An"]
+    assert ward.code in AuditEntry.objects.filter(action="resident.search").latest("at").changes["unit"]
+
+
+@pytest.mark.usefixtures("auditor")
+def test_ward_of_another_province_is_told(client, province):
+    ward = UnitFactory(parent=UnitFactory())
+    page = client.post("/residents/", {"q": "Lê", "unit": province.pk, "ward": ward.pk}).content.decode()
+    assert "This ward lies in another province." in page
+
+
+@pytest.mark.usefixtures("auditor")
+@pytest.mark.parametrize("unit", ["x", "99999999999999999999"])
+def test_unit_that_is_none_is_told(client, unit):
+    assert "Select a valid choice" in client.post("/residents/", {"q": "Lê", "unit": unit}).content.decode()
+
+
 def test_search_is_logged_with_whom_it_showed(client, province, staff):
     person = ResidentFactory(full_name="Trần Thị Đào", province=province)
     client.post("/residents/", {"q": "đào"})
@@ -112,6 +162,24 @@ def test_search_is_logged_with_whom_it_showed(client, province, staff):
     assert entry.changes == {
         "kind": "name", "count": 1, "more": False, "shown": [person.pk], "birth_year": None, "unit": None
     }  # fmt: skip
+
+
+def test_search_by_name_is_in_the_history_of_each_person_shown(client, province, staff):
+    people = ResidentFactory.create_batch(2, full_name="Trần Thị Đào", province=province)
+    ResidentFactory(full_name="Lê Văn Ba", province=province)
+    client.post("/residents/", {"q": "đào"})
+    entries = AuditEntry.objects.filter(action="resident.listed")
+    assert {(entry.user, entry.resident, entry.channel) for entry in entries} == {
+        (staff, person.pk, "web") for person in people
+    }
+    assert people[0].history.get().action == "resident.listed"
+
+
+@pytest.mark.usefixtures("staff")
+def test_search_by_number_is_in_the_history_once(client, province):
+    person = ResidentFactory(province=province)
+    client.post("/residents/", {"q": person.pk})
+    assert person.history.get().action == "resident.search"
 
 
 @pytest.mark.usefixtures("staff")
@@ -148,6 +216,15 @@ def test_queries_do_not_grow_with_the_people_found(client, province, count, djan
     ward = UnitFactory(parent=province)
     ResidentFactory.create_batch(count, full_name="Lê An", province=province, ward=ward)
     client.get("/residents/")
-    # Session, user with roles, savepoint, people, audit entry, savepoint released, units to choose from.
-    with django_assert_num_queries(7):
+    # Session, user with roles, savepoint, people in three ways, audit entry, one for all people shown,
+    # savepoint released, units to choose from.
+    with django_assert_num_queries(10):
+        client.post("/residents/", {"q": "Lê An"})
+
+
+@pytest.mark.usefixtures("staff")
+def test_no_further_way_is_tried_once_there_are_more_than_are_shown(client, province, django_assert_num_queries):
+    ResidentFactory.create_batch(51, full_name="Lê An", province=province)
+    client.get("/residents/")
+    with django_assert_num_queries(8):
         client.post("/residents/", {"q": "Lê An"})

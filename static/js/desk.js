@@ -12,3 +12,49 @@
     box.focus();
   });
 })();
+// On a phone the camera reads codes where the browser itself can; elsewhere the button stays hidden.
+(() => {
+  const button = document.querySelector("[data-camera]");
+  if (!button || !("BarcodeDetector" in window) || !navigator.mediaDevices) return;
+  const view = document.querySelector("[data-camera-view]");
+  const video = view.querySelector("video");
+  const box = document.querySelector("[data-scan-box]");
+  let stream = null;
+  const stop = () => {
+    if (stream) stream.getTracks().forEach((track) => track.stop());
+    stream = null;
+    view.hidden = true;
+    button.hidden = false;
+    box.focus();
+  };
+  const look = async (detector) => {
+    if (!stream) return;
+    const found = await detector.detect(video).catch(() => []);
+    if (!stream) return;
+    if (found.length) {
+      box.value = found[0].rawValue;
+      stop();
+      // As the button beside the box would: its address and the form's other fields count.
+      box.form.requestSubmit();
+      return;
+    }
+    setTimeout(() => look(detector), 150);
+  };
+  const start = async () => {
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    } catch {
+      return;
+    }
+    video.srcObject = stream;
+    view.hidden = false;
+    button.hidden = true;
+    await video.play();
+    look(new window.BarcodeDetector({ formats: ["qr_code", "pdf417", "code_128"] }));
+  };
+  view.querySelector("[data-camera-stop]").addEventListener("click", stop);
+  button.addEventListener("click", start);
+  window.BarcodeDetector.getSupportedFormats().then((formats) => {
+    button.hidden = !formats.includes("qr_code");
+  });
+})();

@@ -447,6 +447,7 @@ class Migration(migrations.Migration):
             "ALTER TABLE vaccinations_dose DROP CONSTRAINT dose_lot_of_vaccine",
         ),
         append_only("vaccinations_dose", changeable=("voided_at", "voided_by_id", "void_reason")),
+        append_only("vaccinations_slip"),
         migrations.CreateModel(
             name="Schedule",
             fields=[

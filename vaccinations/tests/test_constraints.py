@@ -124,6 +124,12 @@ def test_one_assignment_a_user_facility_and_first_day():
     )
 
 
+def test_a_slip_is_written_once():
+    rows = Slip.objects.filter(pk=SlipFactory().pk)
+    refused("append-only", rows.update, resident="079090999999")
+    refused("append-only", rows.delete)
+
+
 def test_a_slip_code_is_of_one_dose():
     slip = SlipFactory()
     SlipFactory(dose=slip.dose)

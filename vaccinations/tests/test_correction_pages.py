@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from vaccinations.models import Dose
 from vaccinations.tests.factories import DoseFactory, LotFactory, clerk
+from vaxreg.models import AuditEntry
 from vaxreg.roles import Role
 from vaxreg.tests.factories import sign_in
 
@@ -30,6 +31,13 @@ def test_void_asks_before_it_does(desk, dose):
     assert dose.resident_id not in page
     dose.refresh_from_db()
     assert dose.is_valid
+
+
+@pytest.mark.parametrize("path", ["void", "replace"])
+def test_showing_whose_dose_it_is_is_logged(desk, dose, path):
+    desk.get(f"/clinic/dose/{dose.pk}/{path}/")
+    entry = AuditEntry.objects.get(action="resident.read")
+    assert (entry.user, entry.resident, entry.changes["purpose"]) == (desk.user, dose.resident_id, path)
 
 
 def test_void_needs_a_reason(desk, dose):

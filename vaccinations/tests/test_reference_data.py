@@ -7,13 +7,16 @@ from django.core.management import call_command
 
 from vaccinations.models import CourseRule, Vaccine
 from vaccinations.vaccines import DATA, load_vaccines, read_rows
+from vaxreg.actors import Actor
+from vaxreg.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
+BY = Actor.command("test")
 
 
 def test_the_eight_vaccines_carry_the_codes_of_the_value_set():
     """FIELD.md 1.4: mp, ma, vp of ehn-dcc-valuesets, vaccine-encoding-instructions.json, 2023-05-05."""
-    load_vaccines()
+    load_vaccines(by=BY)
     codes = {
         vaccine.code: (vaccine.dcc_product, vaccine.dcc_holder, vaccine.dcc_prophylaxis)
         for vaccine in Vaccine.objects.all()
@@ -45,7 +48,7 @@ def test_the_eight_vaccines_carry_the_codes_of_the_value_set():
     ],
 )
 def test_the_rule_in_force_is_what_the_source_says_and_nothing_unverified(code, on, doses, age, minimum, recommended):
-    load_vaccines()
+    load_vaccines(by=BY)
     rule = CourseRule.objects.applying(Vaccine.objects.get(code=code), on).get()
     terms = (rule.doses_in_course, rule.minimum_age_years, rule.minimum_interval_days, rule.recommended_interval_days)
     assert terms == (doses, age, minimum, recommended)
@@ -53,12 +56,12 @@ def test_the_rule_in_force_is_what_the_source_says_and_nothing_unverified(code, 
 
 
 def test_abdala_has_no_rule_before_its_authorisation():
-    load_vaccines()
+    load_vaccines(by=BY)
     assert not CourseRule.objects.applying(Vaccine.objects.get(code="abdala"), date(2021, 9, 16)).exists()
 
 
 def test_the_rule_that_came_into_force_last_goes_first():
-    load_vaccines()
+    load_vaccines(by=BY)
     vaccine = Vaccine.objects.get(code="spikevax")
     CourseRule.objects.create(vaccine=vaccine, in_force_from=date(2021, 6, 1), doses_in_course=3, source="mistake")
     assert CourseRule.objects.applying(vaccine, date(2021, 9, 1)).first().doses_in_course == 3
@@ -70,13 +73,20 @@ def test_loading_again_adds_nothing(capsys):
     assert capsys.readouterr().out == "8 vaccines and 9 course rules added\n0 vaccines and 0 course rules added\n"
 
 
+def test_loading_is_audited_when_it_adds_something():
+    call_command("load_vaccines", verbosity=0)
+    call_command("load_vaccines", verbosity=0)
+    entry = AuditEntry.objects.get(action="vaccines.loaded")
+    assert (entry.channel, entry.changes) == ("command:load_vaccines", {"vaccines": 8, "rules": 9})
+
+
 def test_loading_quietly_says_nothing(capsys):
     call_command("load_vaccines", verbosity=0)
     assert capsys.readouterr().out == ""
 
 
 def test_what_an_administrator_changed_stays():
-    load_vaccines()
+    load_vaccines(by=BY)
     spikevax = Vaccine.objects.get(code="spikevax")
     Vaccine.objects.filter(pk=spikevax.pk).update(name="Moderna", is_active=False)
     # A rule ends and a successor starts, as the admin asks for.
@@ -84,14 +94,14 @@ def test_what_an_administrator_changed_stays():
     CourseRule.objects.create(vaccine=spikevax, in_force_from=date(2022, 1, 1), doses_in_course=3, source="mới")
     Vaccine.objects.get(code="abdala").rules.update(in_force_from=date(2021, 9, 1))
     before = list(CourseRule.objects.values())
-    assert load_vaccines() == (0, 0)
+    assert load_vaccines(by=BY) == (0, 0)
     assert list(CourseRule.objects.values()) == before
     assert Vaccine.objects.get(code="spikevax").name == "Moderna"
 
 
 def test_a_vaccine_entered_under_another_code_is_not_added_again():
     Vaccine.objects.create(code="my-abdala", name="Abdala", manufacturer="CIGB")
-    assert load_vaccines() == (7, 8)
+    assert load_vaccines(by=BY) == (7, 8)
     assert not Vaccine.objects.filter(code="abdala").exists()
 
 

@@ -1,9 +1,11 @@
 """Somebody not registered: from the card, under a typed number, or without any. Never twice in silence."""
 
+from datetime import date
+
 import pytest
 
 from residents.models import Resident
-from residents.tests.factories import ResidentFactory
+from residents.tests.factories import AreaAssignmentFactory, ResidentFactory, UnitFactory
 from vaccinations.tests.factories import DoseFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +29,7 @@ def scan(desk, text):
 def test_one_button_registers_from_the_card(desk):
     page = scan(desk, CARD)
     assert "This number is not registered" in page.content.decode()
-    assert list(page.context["form"].fields) == ["identity", "phone"]
+    assert list(page.context["form"].fields) == ["identity", "phone", "province", "ward"]
     response = register(desk, page, phone="")
     person = Resident.objects.current().get()
     assert (person.pk, person.full_name, str(person.birth), person.sex) == (
@@ -40,6 +42,49 @@ def test_one_button_registers_from_the_card(desk):
     assert Resident.objects.get(pk="012345678").superseded_by == person
     assert "Record a dose" in response.content.decode()
     assert "The card says the same." in response.content.decode()
+
+
+@pytest.mark.parametrize("text", [CARD, "079090123456", ""])
+def test_a_person_registered_is_found_in_the_area_where_they_live(desk, facility, text):
+    ward = UnitFactory(parent=facility.unit)
+    page = scan(desk, text) if text else desk.get("/clinic/register/")
+    form = page.context["form"]
+    # Proposed, and there to be seen: the facility's province with its wards.
+    assert form["province"].value() == facility.unit.pk
+    assert list(form.fields["ward"].queryset) == [ward]
+    assert f'<option value="{facility.unit.pk}" selected>' in page.content.decode()
+    register(desk, page, **NO_NUMBER, province=facility.unit.pk, ward=ward.pk)
+    person = Resident.objects.current().get()
+    assert (person.province, person.ward) == (facility.unit, ward)
+    AreaAssignmentFactory(user=desk.user, unit=ward)
+    assert Resident.objects.visible_to(desk.user).current().get() == person
+
+
+def test_the_province_of_a_facility_in_a_ward_is_proposed(desk, facility):
+    province, facility.unit = facility.unit, UnitFactory(parent=facility.unit)
+    facility.save()
+    assert desk.get("/clinic/register/").context["form"]["province"].value() == province.pk
+
+
+def test_a_ward_of_another_province_is_told_and_the_right_ones_are_offered(desk, facility):
+    ward = UnitFactory(parent=facility.unit)
+    there = UnitFactory(parent=UnitFactory())
+    UnitFactory(parent=there.parent, in_force_from=None, in_force_until=date(2025, 6, 30))
+    response = register(desk, desk.get("/clinic/register/"), **NO_NUMBER, province=there.parent_id, ward=ward.pk)
+    assert "This ward lies in another province." in response.content.decode()
+    assert list(response.context["form"].fields["ward"].queryset) == [there]
+    assert not Resident.objects.exists()
+
+
+@pytest.mark.parametrize("province", ["x", "99999999999999999999"])
+def test_a_province_that_is_none_is_refused(desk, province):
+    response = register(desk, desk.get("/clinic/register/"), **NO_NUMBER, province=province)
+    assert "province" in response.context["form"].errors
+
+
+def test_a_province_not_known_stays_unknown(desk):
+    register(desk, desk.get("/clinic/register/"), **NO_NUMBER, province="")
+    assert Resident.objects.get().province is None
 
 
 def test_looking_alone_registers_nobody(desk):
@@ -88,7 +133,7 @@ def test_the_same_form_twice_without_a_number_points_at_the_first(desk):
     page = desk.get("/clinic/register/")
     register(desk, page, **NO_NUMBER)
     again = register(desk, page, **NO_NUMBER)
-    assert "Somebody of this name and date of birth is registered" in again.content.decode()
+    assert "Somebody who may be this person is registered" in again.content.decode()
     assert Resident.objects.count() == 1
 
 
@@ -187,11 +232,29 @@ def test_the_old_number_of_the_card_joins_its_holder(desk):
     assert Resident.objects.current().get().pk == "079090123456"
 
 
-def test_the_old_number_of_somebody_else_stays_theirs(desk):
-    ResidentFactory(citizen_id="012345678", full_name="Phạm Thị Khác")
+@pytest.mark.parametrize("answer", [{}, {"is_holder": "on"}])
+def test_the_old_number_of_somebody_of_unknown_birth_is_joined_only_when_the_clerk_says_so(desk, answer):
+    ResidentFactory(citizen_id="012345678", full_name="Nguyễn Văn Đức", sex="", date_of_birth=None, birth_precision="U")
+    page = scan(desk, CARD)
+    assert "It stays theirs unless you say below" in page.content.decode()
+    assert "a date of birth that agrees" not in page.content.decode()
+    assert "is_holder" in page.context["form"].fields
+    register(desk, page, **answer)
+    assert Resident.objects.current().count() == (1 if answer else 2)
+
+
+def test_a_card_does_not_say_the_same_as_a_record_of_unknown_birth(desk):
+    ResidentFactory(citizen_id="079090123456", full_name="Nguyễn Văn Đức", date_of_birth=None, birth_precision="U")
+    assert "The card says the same." not in scan(desk, CARD).content.decode()
+
+
+@pytest.mark.parametrize("facts", [{"full_name": "Phạm Thị Khác"}, {"full_name": "Nguyễn Văn Đức", "sex": "F"}])
+def test_the_old_number_of_somebody_else_stays_theirs(desk, facts):
+    ResidentFactory(citizen_id="012345678", **facts)
     page = scan(desk, CARD)
     assert "It stays theirs." in page.content.decode()
-    register(desk, page)
+    assert "is_holder" not in page.context["form"].fields
+    register(desk, page, is_holder="on")
     assert Resident.objects.current().count() == 2
 
 

@@ -40,7 +40,7 @@ def test_it_shows_what_the_person_must_check(desk, slip):
     for fact in (
         "Nguyễn Thị Công Tằng Tôn Nữ Diệu Huyền",
         "05/03/1990",
-        "09•• ••• 678",
+        "0912345678",
         slip.dose.vaccine.name,
         "FF1234",
         "Trạm Y tế Bến Nghé",
@@ -51,7 +51,6 @@ def test_it_shows_what_the_person_must_check(desk, slip):
     ):
         assert fact in page
     assert "079090123456" not in page
-    assert "0912345678" not in page
     assert "VOIDED" not in page
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import translation
 
 from residents.birth import UNKNOWN, Birth, Precision, read_birth
 from vaccinations.schedule import Rule
@@ -195,7 +196,23 @@ def test_codes_fit_their_column(code):
         (candidate(), [given()], None, ADULT, 1),
         (candidate(), [given()], None, UNKNOWN, 2),
         (candidate(product=""), [], None, ADULT, 0),
+        # Of 16 years on 20 October 2021: perhaps, surely not (that is a warning), surely.
+        (candidate(1), [], COMIRNATY, read_birth("2005"), 1),
+        (candidate(1), [], COMIRNATY, read_birth("2006"), 0),
+        (candidate(1), [], COMIRNATY, read_birth("2004"), 0),
+        (candidate(1), [], COMIRNATY, read_birth("10/2005"), 1),
+        (candidate(1), [], COMIRNATY, read_birth("09/2005"), 0),
+        (candidate(1), [], COMIRNATY, read_birth("20/10/2005"), 0),
     ],
 )
 def test_unknowns_say_what_was_not_checked(dose, history, rule, birth, count):
     assert len(unknowns(candidate=dose, history=history, rule=rule, birth=birth)) == count
+
+
+def test_age_that_depends_on_the_day_of_birth_is_told():
+    def told(birth):
+        return unknowns(candidate=candidate(1), history=[], rule=COMIRNATY, birth=read_birth(birth))
+
+    with translation.override("en"):
+        assert told("2005") == ["Age not certain: only the year of birth is known."]
+        assert told("10/2005") == ["Age not certain: only the month of birth is known."]

@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["resident", "-at"], name="audit_by_resident"),
                     models.Index(fields=["user", "-at"], name="audit_by_user"),
-                    models.Index(fields=["object_type", "object_id"], name="audit_by_object"),
+                    models.Index(fields=["object_type", "object_id", "-at"], name="audit_by_object"),
                 ],
             },
         ),

@@ -8,8 +8,16 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 
-from checkpoints.models import Passage
-from checkpoints.tests.factories import CheckpointAssignmentFactory, DeclarationFactory, SymptomFactory
+from checkpoints.models import Passage, TrustedSigner
+from checkpoints.tests.factories import (
+    AttestationFactory,
+    CheckpointAssignmentFactory,
+    DeclarationFactory,
+    JourneyReasonFactory,
+    RiskLevelFactory,
+    SymptomFactory,
+    rule,
+)
 from residents.tests.factories import AreaAssignmentFactory
 from vaccinations.models import FacilityAssignment
 from vaccinations.tests.factories import CourseRuleFactory, DoseFactory, SeriesDoseFactory
@@ -76,6 +84,11 @@ def rows(db):
     AreaAssignmentFactory()
     declaration = DeclarationFactory()
     SymptomFactory()
+    RiskLevelFactory()
+    rule()
+    JourneyReasonFactory()
+    AttestationFactory()
+    TrustedSigner.objects.create(kid="AAAAAAAAAAA=", country="VN", certificate="-")
     passage = {name: getattr(declaration, name) for name in ("resident", "checkpoint", "idempotency_key")}
     passage |= {"officer": CheckpointAssignmentFactory().user, "outcome": "passed", "verdict": "PASS"}
     Passage.objects.create(**passage, scanned_at=declaration.submitted_at)

@@ -9,7 +9,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from checkpoints.tests.factories import CheckpointAssignmentFactory, CheckpointFactory
 from residents.tests.factories import AreaAssignmentFactory, UnitFactory
 from vaccinations.models import CourseRule, Lot, Vaccine
-from vaccinations.tests.factories import FacilityFactory, LotFactory
+from vaccinations.tests.factories import DoseFactory, FacilityFactory, LotFactory, VaccineFactory
 from vaxreg.models import AuditEntry, User
 from vaxreg.roles import Role
 from vaxreg.tests.factories import UserFactory, sign_in
@@ -198,3 +198,37 @@ def test_list_takes_as_many_queries_for_many_rows_as_for_one(administrator, path
     with CaptureQueriesContext(connection) as many:
         assert len(administrator.get(path).context["cl"].result_list) > 5
     assert len(many) == len(few)
+
+
+def test_lot_in_use_is_only_taken_out_of_use(client):
+    sign_in(client, UserFactory(roles=[Role.CLINIC_LEAD]))
+    lot = DoseFactory(lot=LotFactory(lot_number="FF123", expires_on="2027-03-05")).lot
+    other = Vaccine.objects.create(code="az", name="Vaxzevria", manufacturer="AstraZeneca")
+    data = {"vaccine": other.pk, "lot_number": "FF124", "expires_on": "05/03/2028"}
+    assert client.post(f"/admin/vaccinations/lot/{lot.pk}/change/", data).status_code == 302
+    kept = Lot.objects.get(pk=lot.pk)
+    assert (kept.vaccine, kept.lot_number, str(kept.expires_on)) == (lot.vaccine, "FF123", "2027-03-05")
+    assert not kept.is_active
+    assert entry("lot.changed").changes == {"is_active": [True, False]}
+
+
+def test_clinic_lead_deletes_no_lot(client):
+    sign_in(client, UserFactory(roles=[Role.CLINIC_LEAD]))
+    lot = LotFactory()
+    assert client.post(f"/admin/vaccinations/lot/{lot.pk}/delete/", {"post": "yes"}).status_code == 403
+    data = {"action": "delete_selected", "_selected_action": [lot.pk], "post": "yes"}
+    client.post("/admin/vaccinations/lot/", data)
+    assert Lot.objects.filter(pk=lot.pk).exists()
+
+
+@pytest.mark.parametrize("has_lot", [True, False])
+def test_vaccine_in_use_keeps_name_and_codes(administrator, has_lot):
+    dose = DoseFactory() if has_lot else DoseFactory(lot=None, vaccine=VaccineFactory())
+    before = Vaccine.objects.get(pk=dose.vaccine_id)
+    data = {"code": "x", "name": "X", "manufacturer": "Corrected", "dcc_product": "X", "dcc_holder": "X"}
+    data |= {"dcc_prophylaxis": "X", "is_active": "on", **EMPTY_INLINES}
+    administrator.post(f"/admin/vaccinations/vaccine/{before.pk}/change/", data)
+    after = Vaccine.objects.get(pk=before.pk)
+    assert after.manufacturer == "Corrected"
+    for field in ("code", "name", "dcc_product", "dcc_holder", "dcc_prophylaxis"):
+        assert getattr(after, field) == getattr(before, field)

@@ -1,6 +1,9 @@
 """Every refusal is a readable page in the visitor's language, and every answer carries the security headers."""
 
+import logging
+
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client, RequestFactory
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
@@ -52,6 +55,14 @@ def test_refusal_is_a_page_in_the_visitors_language(client, kind, status, said, 
     with translation.override(language):
         assert translation.gettext(said) in page
     assert 'href="/"' in page
+
+
+@pytest.mark.parametrize(("error", "lines"), [(PermissionDenied("no"), 1), (ValueError("no"), 2)])
+def test_refusal_is_one_line_in_the_log_and_a_failure_keeps_its_traceback(error, lines):
+    handler = next(found for found in logging.getLogger("django").handlers if found.name == "stderr")
+    record = logging.LogRecord("django.request", logging.WARNING, "", 0, "Forbidden", (), (type(error), error, None))
+    assert handler.filter(record)
+    assert len(handler.format(record).splitlines()) == lines
 
 
 def test_405_says_which_methods_are_allowed(client):

@@ -7,7 +7,7 @@ from vaxreg.actors import Actor
 
 
 class Command(BaseCommand):
-    help = "Adds the symptoms and kinds of vehicle that are missing; changes none that is there. Safe to repeat."
+    help = "Adds what the declaration asks for where it is missing; changes none that is there. Safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:
         added = load_reference(by=Actor.command("load_checkpoint_reference"))

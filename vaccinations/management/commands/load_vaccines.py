@@ -3,12 +3,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from vaccinations.vaccines import load_vaccines
+from vaxreg.actors import Actor
 
 
 class Command(BaseCommand):
     help = "Adds the vaccines and course rules that are missing; never overwrites what an administrator changed."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        vaccines, rules = load_vaccines()
+        vaccines, rules = load_vaccines(by=Actor.command("load_vaccines"))
         if options["verbosity"]:
             self.stdout.write(f"{vaccines} vaccines and {rules} course rules added")

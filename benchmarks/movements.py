@@ -1,0 +1,292 @@
+"""How long the pages of movement management take in the server, and by which plans.
+
+    python benchmarks/movements.py --passages 1000000
+    python benchmarks/movements.py --passages 10000000 --plans docs/query-plans.md
+
+Makes a database of its own (test_benchmark_movements, dropped afterwards) and fills it in SQL: 200 checkpoints in 34
+provinces, 100 days up to today, journeys between the wards of neighbouring provinces (few ward pairs make most of the
+traffic, as commuters do), one passage in five with a plate, one in 500 cancelled. The last 40 days are closed by
+close_day itself (no page reads more than 31). Then each page is asked for ROUNDS times by Django's test client,
+signed in as the role that uses it, through middleware, queries and template; with --plans the statements and their
+plans (EXPLAIN ANALYZE, BUFFERS) are written down.
+"""
+# ruff: noqa: E402, T201
+
+import argparse
+import os
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaxreg.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, setup_test_environment
+from django.utils import timezone
+
+from checkpoints.models import (
+    Checkpoint,
+    CheckpointAssignment,
+    CheckpointHour,
+    MovementCount,
+    Passage,
+    ProvinceMovement,
+)
+from checkpoints.rollups import close_day
+from residents.models import AreaAssignment, Unit
+from residents.unit_loading import load_units
+from residents.units import read_units
+from vaxreg.actors import Actor
+from vaxreg.models import User
+from vaxreg.roles import Role
+from vaxreg.tests.factories import UserFactory, sign_in
+
+CHECKPOINTS, DAYS, CLOSED_DAYS, ROUNDS, BATCH = 200, 100, 40, 7, 1_000_000
+LIMIT_MS = 300
+TABLES = [model._meta.db_table for model in (Passage, MovementCount, ProvinceMovement, CheckpointHour)]
+BY = Actor.command("benchmark")
+# The busiest fifth of the checkpoints sees half of the traffic; of 40 wards at each end the nearer ones most.
+FILL = """
+INSERT INTO checkpoints_passage (
+    resident, checkpoint_id, officer_id, outcome, reason, verdict, verdict_reasons, origin_id, destination_id,
+    origin_level, plate, is_quick, scanned_at, decided_at, idempotency_key
+)
+SELECT lpad(((n * 7919) %% 90000000 + 1000000000)::text, 12, '0'), post.id, %(officer)s,
+       CASE WHEN r1 < 0.93 THEN 'passed' WHEN r1 < 0.97 THEN 'turned-back' WHEN r1 < 0.99 THEN 'testing' ELSE 'quarantine' END,
+       CASE WHEN r1 < 0.93 THEN '' ELSE 'benchmark' END, 'PASS', '{}',
+       post.origins[1 + floor(r2 * r2 * r2 * 40)::int], post.destinations[1 + floor(r3 * r3 * r3 * 40)::int],
+       1 + (n %% 4), CASE WHEN r4 < 0.2 THEN '51F' || lpad((floor(r4 * 500000))::text, 5, '0') ELSE '' END, false,
+       at - interval '20 seconds' * r2, at, gen_random_uuid()
+FROM (
+    SELECT n, r1, r2, r3, r4,
+           %(begin)s::timestamptz + (n - %(first)s) * (interval '1 day' * %(days)s / %(rows)s) AS at,
+           1 + floor(r5 * r5 * %(posts)s)::int AS place
+    FROM (
+        SELECT n, random() AS r1, random() AS r2, random() AS r3, random() AS r4, random() AS r5
+        FROM generate_series(%(first)s::bigint, (%(last)s)::bigint) AS n
+    ) AS drawn
+) AS made
+JOIN benchmark_post AS post ON post.place = made.place
+"""
+POSTS = """
+CREATE TABLE benchmark_post AS
+SELECT row_number() OVER (ORDER BY id)::int AS place, id,
+       (SELECT array_agg(id ORDER BY code) FROM (
+           SELECT id, code FROM residents_unit WHERE parent_id = post.unit_id ORDER BY code LIMIT 40) AS own) AS destinations,
+       (SELECT array_agg(id ORDER BY code) FROM (
+           SELECT id, code FROM residents_unit WHERE parent_id = (
+               SELECT coalesce(min(id) FILTER (WHERE id > post.unit_id), min(id)) FROM residents_unit
+               WHERE level = 'province' AND in_force_until IS NULL
+           ) ORDER BY code LIMIT 40) AS near) AS origins
+FROM checkpoints_checkpoint AS post
+"""
+CANCEL = """
+INSERT INTO checkpoints_passage (
+    resident, checkpoint_id, officer_id, outcome, reason, verdict, verdict_reasons, origin_level, plate, is_quick, cancels_id,
+    scanned_at, decided_at, idempotency_key
+)
+SELECT resident, checkpoint_id, officer_id, 'cancelled', 'benchmark', verdict, '{}', NULL, '', false, id,
+       decided_at + interval '1 minute', decided_at + interval '1 minute', gen_random_uuid()
+FROM checkpoints_passage WHERE id %% 500 = 0
+"""
+
+
+def build(rows: int, today: date) -> None:
+    """Units, checkpoints, passages in batches, and the counts of the closed days."""
+    load_units(by=BY, rows=read_units())
+    provinces = list(Unit.objects.provinces().in_force(today).order_by("pk"))
+    for number in range(CHECKPOINTS):
+        Checkpoint.objects.create(code=f"post-{number}", name=f"Chốt {number}", unit=provinces[number % len(provinces)])
+    officer = UserFactory(username="benchmark-officer")
+    begin = timezone.now() - timedelta(days=DAYS)
+    with connection.cursor() as cursor:
+        cursor.execute(POSTS)
+        for first in range(0, rows, BATCH):
+            size = min(BATCH, rows - first)
+            # Each batch a slice of time, in the order in which a real table grows.
+            slice_days = DAYS * size / rows
+            cursor.execute(
+                FILL,
+                {
+                    "officer": officer.pk,
+                    "begin": begin + timedelta(days=DAYS * first / rows),
+                    "days": slice_days,
+                    "rows": size,
+                    "first": first,
+                    "last": first + size - 1,
+                    "posts": CHECKPOINTS,
+                },
+            )
+            print(f"{first + size:,} passages", flush=True)
+        cursor.execute(CANCEL, [])
+        cursor.execute("VACUUM ANALYZE")
+    seconds = []
+    for number in range(CLOSED_DAYS, 0, -1):
+        started = perf_counter()
+        close_day(day=today - timedelta(days=number), today=today, by=BY)
+        seconds.append(perf_counter() - started)
+    print(f"close_day: {median(seconds):.1f} s a day (median of {CLOSED_DAYS})", flush=True)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def people(today: date) -> dict[str, User]:
+    """One user of each role concerned; the lead at the busiest checkpoint, manager and tracer in its province."""
+    post = Checkpoint.objects.order_by("pk").first()
+    found = {role: UserFactory(username=f"role-{role}", roles=[role]) for role in Role.values}
+    CheckpointAssignment.objects.create(user=found[Role.CHECKPOINT_LEAD], checkpoint=post)
+    for role in (Role.PROVINCIAL_MANAGER, Role.TRACER):
+        AreaAssignment.objects.create(user=found[role], unit=post.unit)
+    return found
+
+
+def pages(today: date) -> list[tuple[str, str, str, dict | None]]:
+    """(name, role, address, body of a POST)."""
+    post = Checkpoint.objects.order_by("pk").first()
+    busy = Passage.objects.filter(checkpoint=post).exclude(plate="").order_by("-decided_at").first()
+    week, month = (f"since={today - timedelta(days=days)}&until={{}}" for days in (7, 30))
+    yesterday = today - timedelta(days=1)
+    middle = Passage.objects.filter(checkpoint=post).order_by("-decided_at")[1_000:1_001].first() or busy
+    on = timezone.localdate(middle.decided_at)
+    key = f"{int(middle.decided_at.timestamp() * 1_000_000)}-{middle.pk}"
+    case = {"case_number": "C-1", "reason": "benchmark"}
+    hours = {"begin": f"{yesterday}T08:00", "end": f"{yesterday}T10:00"}
+    return [
+        ("matrix, lead, today live", Role.CHECKPOINT_LEAD, "/movements/", None),
+        ("matrix, manager, today live", Role.PROVINCIAL_MANAGER, "/movements/", None),
+        ("matrix, manager, 31 days", Role.PROVINCIAL_MANAGER, f"/movements/?{month.format(today)}", None),
+        (
+            "wards, manager, 31 days",
+            Role.PROVINCIAL_MANAGER,
+            f"/movements/wards/?{month.format(today)}&province={post.unit_id}",
+            None,
+        ),
+        ("matrix, auditor, yesterday", Role.AUDITOR, "/movements/", None),
+        ("matrix, auditor, 7 days", Role.AUDITOR, f"/movements/?{week.format(yesterday)}", None),
+        ("matrix, auditor, 31 days", Role.AUDITOR, f"/movements/?{month.format(today)}", None),
+        ("CSV, manager, 7 days", Role.PROVINCIAL_MANAGER, f"/movements/counts.csv?{week.format(yesterday)}", None),
+        ("hours, lead, today live", Role.CHECKPOINT_LEAD, "/movements/day/", None),
+        ("hours, lead, yesterday", Role.CHECKPOINT_LEAD, f"/movements/day/?day={yesterday}", None),
+        ("passages, lead, first page", Role.CHECKPOINT_LEAD, f"/movements/passages/?day={on}", None),
+        ("passages, lead, deep page", Role.CHECKPOINT_LEAD, f"/movements/passages/?day={on}&after={key}", None),
+        ("passages, lead, page before", Role.CHECKPOINT_LEAD, f"/movements/passages/?day={on}&before={key}", None),
+        (
+            "passages, lead, rare outcome",
+            Role.CHECKPOINT_LEAD,
+            f"/movements/passages/?day={on}&outcome=quarantine",
+            None,
+        ),
+        ("tracing, 2 hours, 500 shown", Role.TRACER, "/tracing/", case | hours | {"checkpoint": post.pk}),
+        (
+            "tracing, plate, 31 days",
+            Role.TRACER,
+            "/tracing/",
+            case | {"begin": f"{today - timedelta(days=30)}T00:00", "end": f"{today}T00:00", "plate": busy.plate},
+        ),
+    ]
+
+
+def measure(users: dict[str, User], today: date, plans: Path | None, rows: int) -> bool:
+    """Prints the times of each page; writes the plans of its statements where asked for."""
+    lines, sections, is_quick_enough = [], [], True
+    for name, role, address, body in pages(today):
+        client = sign_in(Client(), users[role])
+        times = []
+        for _round in range(ROUNDS):
+            started = perf_counter()
+            response = client.post(address, body) if body else client.get(address)
+            content = response.getvalue()
+            times.append((perf_counter() - started) * 1_000)
+            assert response.status_code == 200, (name, response.status_code)
+        with CaptureQueriesContext(connection) as context:
+            response = client.post(address, body) if body else client.get(address)
+            response.getvalue()
+        is_quick_enough &= median(times) < LIMIT_MS
+        lines.append(
+            f"| {name} | {median(times):.0f} | {max(times):.0f} | {len(context)} | {len(content) / 1024:.0f} |"
+        )
+        print(lines[-1], flush=True)
+        sections.append((name, [query["sql"] for query in context if is_ours(query["sql"])]))
+    if plans:
+        write_plans(plans, rows, lines, sections)
+    return is_quick_enough
+
+
+def is_ours(sql: str) -> bool:
+    """Whether the statement reads passages or their counts."""
+    return sql.startswith("SELECT") and any(f'FROM "{table}"' in sql for table in TABLES)
+
+
+def write_plans(path: Path, rows: int, lines: list[str], sections: list[tuple[str, list[str]]]) -> None:
+    """The part of docs/query-plans.md below its marker, written anew."""
+    head = path.read_text().partition("<!-- measured -->")[0] if path.exists() else ""
+    text = [f"{head}<!-- measured -->", f"## Times at {rows:,} passages", "", sizes(), ""]
+    text += [
+        "| Page | Median ms | Longest ms | Statements | KiB |",
+        "|---|---|---|---|---|",
+        *lines,
+        "",
+        "## Plans",
+        "",
+    ]
+    with connection.cursor() as cursor:
+        for name, statements in sections:
+            text += [f"### {name}", ""]
+            for sql in statements:
+                cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) {sql}")
+                plan = "\n".join(row[0] for row in cursor.fetchall())
+                text += ["```", plan[:6_000], "```", ""]
+    path.write_text("\n".join(text).rstrip() + "\n")
+
+
+def sizes() -> str:
+    """Rows and bytes of the tables, in words."""
+    parts = []
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(
+                f"SELECT count(*), pg_size_pretty(pg_relation_size('{table}')), pg_size_pretty(pg_indexes_size('{table}'))"
+                f" FROM {table}"
+            )
+            rows, size, indexes = cursor.fetchone()
+            parts.append(f"`{table}` {rows:,} rows, {size}, indexes {indexes}")
+        cursor.execute("SHOW server_version")
+        parts.append(f"PostgreSQL {cursor.fetchone()[0]}, shared_buffers as the embedded server sets them")
+    return "; ".join(parts) + f"; measured on {date.today():%d/%m/%Y}."
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--passages", type=int, default=1_000_000)
+    parser.add_argument("--plans", type=Path)
+    parser.add_argument("--keep", action="store_true", help="leave the database, to measure again with --reuse")
+    parser.add_argument("--reuse", action="store_true")
+    options = parser.parse_args()
+    setup_test_environment()
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    connection.settings_dict["TEST"]["NAME"] = "test_benchmark_movements"
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=options.reuse)
+    try:
+        today = timezone.localdate()
+        if not options.reuse:
+            build(options.passages, today)
+            people(today)
+        users = {user.username.removeprefix("role-"): user for user in User.objects.all()}
+        is_quick_enough = measure(users, today, options.plans, Passage.objects.count())
+        print(f"every page below {LIMIT_MS} ms: {is_quick_enough}")
+    finally:
+        if not options.keep:
+            connection.creation.destroy_test_db("postgres", verbosity=0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""What the codes of the audit trail mean in words: acts, ways in, and kinds of object."""
+
+from django.apps import apps
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+ACTS = {
+    "sign-in": _("Signed in"),
+    "sign-in.refused": _("Sign-in refused"),
+    "sign-in.locked": _("Sign-in locked"),
+    "sign-out": _("Signed out"),
+    "password.changed": _("Password changed"),
+    "password.set": _("Password set for another"),
+    "second-factor.set-up": _("Second factor set up"),
+    "second-factor.accepted": _("Second factor accepted"),
+    "second-factor.refused": _("Second factor refused"),
+    "second-factor.removed": _("Second factor removed"),
+    "units.loaded": _("Administrative units loaded"),
+    "reference.loaded": _("Reference data loaded"),
+    "schedule.loaded": _("Vaccination schedule loaded"),
+    "vaccines.loaded": _("Vaccines and rules loaded"),
+    "residents.imported": _("Residents imported"),
+    "resident.registered": _("Registered"),
+    "resident.read": _("Looked up"),
+    "resident.search": _("Searched for"),
+    "resident.listed": _("Shown in a list of people found"),
+    "resident.opened": _("Opened in the administration"),
+    "resident.unmasked": _("Shown in full"),
+    "resident.verified": _("Card seen"),
+    "resident.updated": _("Facts corrected"),
+    "resident.number_corrected": _("Number corrected"),
+    "resident.alias_added": _("Older number added"),
+    "dose.recorded": _("Dose recorded"),
+    "dose.voided": _("Dose voided"),
+    "slip.read": _("Slip read"),
+    "declaration.filed": _("Declaration filed"),
+    "passage.recorded": _("Passage recorded"),
+    "passage.cancelled": _("Passage undone"),
+    "passages.listed": _("Passages listed"),
+    "declaration.opened": _("Declaration opened to change it"),
+    "declaration.changed": _("Declaration changed"),
+    "declaration.withdrawn": _("Declaration withdrawn"),
+    "declaration.recalled": _("Last journey shown on the phone"),
+    "resident.hinted": _("Shown as a possible match"),
+    "plate.read": _("Number plate looked up"),
+    "shift.started": _("Shift begun"),
+    "shift.ended": _("Shift ended"),
+    "quick-mode.started": _("Quick mode switched on"),
+    "quick-mode.ended": _("Quick mode switched off"),
+    "quick-mode.follow-up": _("List for follow-up shown"),
+    "signer.trusted": _("Signers of certificates trusted"),
+    "passages.traced": _("Contact tracing"),
+    "resident.traced": _("Shown in contact tracing"),
+    "movements.exported": _("Movements downloaded"),
+    "day.closed": _("Day closed"),
+    "entryrule.drafted": _("Entry rule drafted"),
+    "entryrule.begun": _("Entry rule put in force"),
+    "entryrule.ended": _("Entry rule ended"),
+    "entryrule.taken-back": _("Entry rule taken back"),
+    "entryrule.deleted": _("Draft of an entry rule deleted"),
+    "risklevels.imported": _("Risk levels imported"),
+}
+# What the admin does to rows of any model: the code is the model's name and one of these.
+VERBS = {
+    "added": _("Added"),
+    "changed": _("Changed"),
+    "deleted": _("Deleted"),
+    "searched": _("Searched for in the administration"),
+    "listed": _("Listed in the administration"),
+    "opened": _("Opened in the administration"),
+}
+CHANNELS = {"web": _("site"), "admin": _("administration"), "public": _("public page")}
+
+
+def act_label(code: str) -> str:
+    """Returns the act in words; a code that has none as it is."""
+    if code in ACTS:
+        return str(ACTS[code])
+    name, _dot, verb = code.rpartition(".")
+    kinds = [model._meta.verbose_name for model in apps.get_models() if model._meta.model_name == name]
+    return f"{VERBS[verb]}: {kinds[0]}" if verb in VERBS and kinds else code
+
+
+def channel_label(channel: str) -> str:
+    """Returns which way the actor came, in words."""
+    command = channel.removeprefix("command:")
+    if command != channel:
+        return gettext("command %(name)s") % {"name": command}
+    return str(CHANNELS.get(channel, channel))
+
+
+def object_label(object_type: str) -> str:
+    """Returns the kind of object (app_label.model) in words; one that exists no longer as it is."""
+    try:
+        return capfirst(apps.get_model(object_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return object_type

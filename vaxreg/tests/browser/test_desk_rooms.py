@@ -1,0 +1,160 @@
+"""The desk with a scanner and a keyboard only: one by one, undo, a bus, quick mode, declared on the spot, papers."""
+
+import pytest
+
+from checkpoints.models import Checkpoint, Declaration, Passage
+from checkpoints.tests.factories import DeclarationFactory, PassageFactory, keys_of
+from vaxreg.roles import Role
+from vaxreg.tests.browser import world
+from vaxreg.tests.factories import UserFactory
+
+pytestmark = pytest.mark.browser
+OTHERS = ("000190000002", "000190000003")
+
+
+@pytest.fixture
+def officer(site):
+    world.build()
+    return world.officer()
+
+
+@pytest.fixture
+def desk(walk, officer):
+    walk.sign_in(officer, world.PASSWORD)
+    walk.open("/desk/")
+    return walk
+
+
+def press(walk, key):
+    with walk.page.expect_navigation():
+        walk.page.keyboard.press(key)
+
+
+def use(walk, key):
+    """Does what the shown key Alt+… does: headless Chromium has no access keys."""
+    walk.page.click(f"[accesskey={key}]")
+
+
+def scan(walk, text):
+    walk.page.keyboard.type(text)
+    press(walk, "Enter")
+
+
+def focused(walk):
+    return walk.page.evaluate("document.activeElement.id")
+
+
+def test_scan_answer_enter_and_the_box_is_empty_in_one_response(desk):
+    answers = []
+    desk.page.on("response", lambda response: response.request.is_navigation_request() and answers.append(response))
+    scan(desk, world.CARD)
+    press(desk, "Enter")
+    assert [answer.status for answer in answers] == [200, 200]
+    assert (focused(desk), desk.page.input_value("#id_scan")) == ("id_scan", "")
+    assert Passage.objects.get().outcome == "passed"
+    desk.look("desk-after-enter")
+    with desk.page.expect_navigation():
+        desk.page.reload()
+    assert Passage.objects.count() == 1
+
+
+def test_passage_is_undone_by_keys(desk):
+    scan(desk, world.CARD)
+    press(desk, "Enter")
+    use(desk, "u")
+    desk.page.check("[name=passage]")
+    desk.page.select_option("#id_undo_reason", "wrong-person")
+    desk.look("desk-undo")
+    with desk.page.expect_navigation():
+        desk.page.click("form[action='/desk/undo/'] button")
+    assert Passage.objects.filter(outcome="cancelled").exists()
+    assert desk.page.is_visible(".undone s")
+    desk.look("desk-undone")
+
+
+def test_bus_is_scanned_and_recorded_together_though_one_is_stopped(desk):
+    DeclarationFactory(resident=OTHERS[0], had_contact=True, full_name="Trần Văn Tám")
+    desk.open("/desk/group/")
+    for text in (world.CARD, *OTHERS):
+        scan(desk, text)
+    assert focused(desk) == "id_scan"
+    desk.look("desk-group")
+    with desk.page.expect_navigation():
+        use(desk, "r")
+    assert not Passage.objects.exists()
+    desk.look("desk-group-reason")
+    desk.page.locator(".verdict-line-stop select").nth(1).select_option("contact")
+    with desk.page.expect_navigation():
+        use(desk, "r")
+    outcomes = dict(Passage.objects.values_list("resident", "outcome"))
+    assert outcomes == {world.NUMBER: "passed", OTHERS[0]: "turned-back", OTHERS[1]: "passed"}
+    assert Passage.objects.values("group").distinct().count() == 1
+    assert focused(desk) == "id_scan"
+
+
+def test_plate_shows_who_is_aboard(desk):
+    for number, name in zip(OTHERS, ("Trần Văn Tám", "Lê Thị Chín"), strict=True):
+        keys_of(DeclarationFactory(resident=number, full_name=name))
+    scan(desk, "51F-123.45")
+    desk.look("desk-vehicle")
+    with desk.page.expect_navigation():
+        use(desk, "r")
+    assert desk.page.locator(".group-line").count() == 2
+
+
+def test_quick_mode_is_switched_on_by_the_lead_and_scans_go_through(walk, officer, settings):
+    settings.QUICK_MODE_PASSAGES_A_MINUTE = 0
+    lead = UserFactory(username="lead", roles=[Role.CHECKPOINT_LEAD], password=world.PASSWORD)
+    lead.checkpoint_assignments.create(checkpoint=Checkpoint.objects.get())
+    DeclarationFactory(resident=OTHERS[0], had_contact=True, full_name="Trần Văn Tám")
+    walk.sign_in(lead, world.PASSWORD)
+    walk.open("/desk/shift/")
+    walk.look("desk-shift")
+    walk.page.fill("#id_quick_reason", "Kẹt xe 2 km, mưa lớn")
+    press(walk, "Enter")
+    walk.open("/desk/")
+    for text in (world.CARD, *OTHERS):
+        scan(walk, text)
+        assert focused(walk) == "id_scan"
+    walk.look("desk-quick")
+    assert Passage.objects.filter(is_quick=True, outcome="passed").count() == 3
+    walk.open("/desk/shift/")
+    assert "Trần Văn Tám" in walk.page.text_content("main")
+    walk.look("desk-quick-shift")
+
+
+def test_declared_on_the_spot_with_six_answers(desk):
+    scan(desk, world.CARD)
+    with desk.page.expect_navigation():
+        use(desk, "k")
+    assert focused(desk) == "id_origin"
+    desk.look("desk-spot")
+    for name in ("origin", "destination"):
+        desk.page.select_option(f"#id_{name}", index=3)
+    desk.page.select_option("#id_vehicle_kind", index=1)
+    for name in ("has_travelled", "is_ill", "had_contact"):
+        desk.page.check(f"[name={name}][value=no]")
+    desk.page.fill("#id_plate", "51F-123.45")
+    with desk.page.expect_navigation():
+        desk.page.click(".desk-spot button.btn-primary")
+    assert Declaration.objects.get().filed_by.username == "officer"
+    assert desk.page.is_visible(".verdict-pass")
+
+
+def test_who_passed_an_hour_ago_is_shown_as_such(desk, officer):
+    PassageFactory(resident=world.NUMBER, officer=officer, checkpoint=Checkpoint.objects.get())
+    scan(desk, world.CARD)
+    assert desk.page.is_visible(".desk-recent")
+    desk.look("desk-recent")
+
+
+def test_masked_paper_hints_at_somebody(desk):
+    scan(desk, "0001****0001|NGUYEN THI THANH THUY|1990-03-05|0|QID|")
+    desk.look("desk-hint")
+    with desk.page.expect_navigation():
+        desk.page.click("form:has([name=candidate]) button")
+    assert desk.page.is_visible(".verdict")
+
+
+def test_button_for_the_camera_is_hidden_where_the_browser_reads_no_codes(desk):
+    assert not desk.page.is_visible("[data-camera]")
