@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cwt import COSE, COSEKey
 from django.core.management import CommandError, call_command
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -189,5 +190,5 @@ def test_signers_are_loaded_once_from_pem_and_json(keys, tmp_path):
 @pytest.mark.parametrize("text", ["", "{}", "[7]", '["AAAA"]', "-----BEGIN CERTIFICATE-----"])
 def test_file_that_is_no_trust_list_is_refused(tmp_path, text):
     (tmp_path / "list").write_text(text)
-    with pytest.raises(CommandError, match="No certificates are read from list"):
+    with translation.override("en"), pytest.raises(CommandError, match="No certificates are read from list"):
         call_command("load_trusted_signers", tmp_path / "list")
