@@ -34,6 +34,8 @@ class Answer:
     # The pass shown is that of somebody without a number, filed under a guardian's.
     is_without_number: bool = False
     is_group_pass: bool = False
+    # Somebody told to stop could file again and leave out why: an earlier declaration in force said signs or contact.
+    is_milder_than_before: bool = False
 
     @property
     def who(self) -> Said:
@@ -75,6 +77,9 @@ def compose(scan: Scan, finding: Finding, at: datetime, *, recovered_on: date | 
     is_in_force = declaration is not None and declaration.is_in_force(at)
     disagreements = _disagreements(scan, finding.person, declaration if is_in_force else None)
     facts = _facts(scan, finding, at, declaration, disagreements)
+    is_milder = is_in_force and _is_milder(declaration, finding, at)
+    if is_milder:
+        facts = replace(facts, disagreements=(*facts.disagreements, "earlier-declaration"))
     if recovered_on:
         facts = replace(facts, has_recovered=True, recovered_on=recovered_on)
     return Answer(
@@ -94,6 +99,7 @@ def compose(scan: Scan, finding: Finding, at: datetime, *, recovered_on: date | 
         recent=finding.recent,
         is_without_number=finding.is_numberless,
         is_group_pass=finding.is_group_pass,
+        is_milder_than_before=is_milder,
     )
 
 
@@ -111,6 +117,14 @@ def declared_facts(declaration: Filed | None, at: datetime) -> dict[str, Any]:
         "tests": _tests(declaration),
         "vehicle": declaration.vehicle_code,
     }
+
+
+def _is_milder(declaration: Filed, finding: Finding, at: datetime) -> bool:
+    """Whether it leaves out signs or a contact that another one, in force as well, has declared."""
+    others = [other for other in finding.declarations if other.pk != declaration.pk and other.is_in_force(at)]
+    signs = set().union(*(other.symptom_codes for other in others))
+    had_contact = any(other.had_contact for other in others)
+    return not signs <= set(declaration.symptom_codes) or had_contact > declaration.had_contact
 
 
 def _facts(

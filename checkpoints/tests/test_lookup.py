@@ -165,6 +165,27 @@ def test_symptom_renamed_since_is_shown_once_by_its_latest_name():
     assert [symptom.name for symptom in answer_to(NEW).declaration.symptoms] == ["Sốt cao"]
 
 
+@pytest.mark.parametrize("said", [{"symptoms": ["fever"]}, {"had_contact": True}])
+def test_declaration_that_leaves_out_what_an_earlier_one_said_is_to_be_checked(said):
+    ResidentFactory(citizen_id=NEW, full_name="Nguyễn Văn An")
+    filed(5, resident=NEW, **said)
+    assert answer_to(NEW).decision.verdict == "STOP"
+    filed(1, resident=NEW)
+    answer = answer_to(NEW)
+    assert (answer.decision.verdict, answer.is_milder_than_before) == ("CHECK", True)
+    assert "disagreement" in answer.decision.codes
+
+
+def test_earlier_declaration_that_has_ended_or_said_less_is_no_matter():
+    ResidentFactory(citizen_id=NEW, full_name="Nguyễn Văn An")
+    filed(100, resident=NEW, had_contact=True)
+    filed(5, resident=NEW)
+    filed(1, resident=NEW)
+    assert answer_to(NEW).decision.verdict == "PASS"
+    filed(0, resident=NEW, had_contact=True)
+    assert not answer_to(NEW).is_milder_than_before
+
+
 def test_withdrawn_and_superseded_declarations_do_not_count():
     journey = uuid4()
     filed(3, resident=NEW, journey=journey, superseded_at=timezone.now())
