@@ -36,11 +36,12 @@ def use(walk, key):
 
 
 def scan(walk, text):
-    walk.page.keyboard.type(text)
+    walk.type(text)
     press(walk, "Enter")
 
 
 def focused(walk):
+    walk.settle()
     return walk.page.evaluate("document.activeElement.id")
 
 

@@ -28,12 +28,13 @@ def declare(walk: Walk) -> None:
 
 def scan(walk: Walk, text: str) -> None:
     """Types into whatever has the focus, as a scanner does, and ends with Enter."""
-    walk.page.keyboard.type(text)
+    walk.type(text)
     with walk.page.expect_navigation():
         walk.page.keyboard.press("Enter")
 
 
 def focused(walk: Walk) -> str:
+    walk.settle()
     return walk.page.evaluate("document.activeElement.name || document.activeElement.tagName")
 
 

@@ -19,13 +19,14 @@ def desk(laptop, site):
 
 
 def scan(walk, text):
-    walk.page.keyboard.type(text)
+    walk.type(text)
     with walk.page.expect_navigation():
         walk.page.keyboard.press("Enter")
 
 
 def test_next_card_scanned_onto_an_answer_goes_to_the_box_and_lets_nobody_pass(desk):
     scan(desk, world.CARD)
+    desk.settle()
     assert desk.page.evaluate("document.activeElement.value") == "passed"
     scan(desk, f"{OTHER}||Trần Văn Tám|05031990|Nam|Quận 1|15042021")
     assert "Trần Văn Tám" in desk.page.text_content("main")
@@ -33,6 +34,7 @@ def test_next_card_scanned_onto_an_answer_goes_to_the_box_and_lets_nobody_pass(d
     with desk.page.expect_navigation():
         desk.page.keyboard.press("Enter")
     assert Passage.objects.get().resident == OTHER
+    desk.settle()
     assert desk.page.evaluate("document.activeElement.id") == "id_scan"
 
 

@@ -26,6 +26,17 @@ class Walk:
     def open(self, path: str) -> Response | None:
         return self.page.goto(self.site + path)
 
+    def settle(self) -> None:
+        """Waits until the page has given the focus: a loaded machine may take a moment."""
+        self.page.wait_for_function(
+            "!document.querySelector('[autofocus]') || document.activeElement !== document.body"
+        )
+
+    def type(self, text: str) -> None:
+        """Types into whatever has the focus, as a scanner does."""
+        self.settle()
+        self.page.keyboard.type(text)
+
     def sign_in(self, user: Any, password: str) -> None:
         self.open("/login/")
         self.page.fill("[name=username]", user.username)
