@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from vaccinations.evaluation import Verdict, evaluate
-from vaccinations.forecast import Due, Forecast, SeriesStatus, forecast
-from vaccinations.rules import GivenDose, Person, Schedule, Series
-from vaccinations.selection import best, is_relevant
+from vaccinations.engine.evaluation import Verdict, evaluate
+from vaccinations.engine.forecast import Due, Forecast, SeriesStatus, forecast
+from vaccinations.engine.rules import GivenDose, Person, Schedule, Series
+from vaccinations.engine.selection import best, is_relevant
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from vaccinations import views
+from vaccinations.desk import views
 from vaxreg.codes import ALPHABET, CODE_LENGTH
 
 urlpatterns = [

@@ -19,9 +19,9 @@ from checkpoints.models import Checkpoint, CheckpointAssignment
 from residents.birth import Birth, Precision
 from residents.models import AreaAssignment, Resident, Unit
 from residents.services import register_resident
+from vaccinations.doses.services import Entry, Reason, record_dose
+from vaccinations.doses.warnings import Code
 from vaccinations.models import Dose, Facility, FacilityAssignment, Lot, Vaccine
-from vaccinations.services import Entry, Reason, record_dose
-from vaccinations.warnings import Code
 from vaxreg.actors import Actor
 from vaxreg.models import User
 from vaxreg.roles import Role

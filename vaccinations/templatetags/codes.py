@@ -3,8 +3,8 @@
 from django import template
 
 from residents.models import Resident
-from vaccinations.forms import SAME
-from vaccinations.scan import Scan
+from vaccinations.desk.forms import SAME
+from vaccinations.desk.scan import Scan
 from vaxreg import codes
 from vaxreg.sealing import seal
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from residents.tests.factories import ResidentFactory, UnitFactory
+from vaccinations.doses.services import Entry
 from vaccinations.models import (
     CourseRule,
     Dose,
@@ -20,7 +21,6 @@ from vaccinations.models import (
     Slip,
     Vaccine,
 )
-from vaccinations.services import Entry
 from vaxreg.models import User
 from vaxreg.roles import Role
 from vaxreg.tests.factories import UserFactory

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from vaccinations.rules import (
+from vaccinations.engine.rules import (
     Ages,
     Contraindication,
     GivenDose,
@@ -13,7 +13,7 @@ from vaccinations.rules import (
     Series,
     TargetDose,
 )
-from vaccinations.spans import read_span
+from vaccinations.engine.spans import read_span
 
 BORN = date(2000, 1, 1)
 PERSON = Person(born_on=BORN, sex="F")

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from vaccinations.models import Dose, Slip
-from vaccinations.services import (
+from vaccinations.doses.services import (
     AlreadyRecordedError,
     AlreadyVoidedError,
     NeedsReasonError,
@@ -14,6 +13,7 @@ from vaccinations.services import (
     replace_dose,
     void_dose,
 )
+from vaccinations.models import Dose, Slip
 from vaccinations.tests.factories import DoseFactory, FacilityFactory, LotFactory, clerk, entry
 from vaxreg.models import AuditEntry
 from vaxreg.roles import Role

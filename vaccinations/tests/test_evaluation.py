@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from vaccinations.evaluation import evaluate
-from vaccinations.rules import Condition, Context, GivenDose, Person, Skip, SkipSet
-from vaccinations.spans import read_span
+from vaccinations.engine.evaluation import evaluate
+from vaccinations.engine.rules import Condition, Context, GivenDose, Person, Skip, SkipSet
+from vaccinations.engine.spans import read_span
 from vaccinations.tests.series import FIRST, PERSON, SECOND, ages, given, interval, series, uses
 
 THIRD = replace(SECOND, number=3)

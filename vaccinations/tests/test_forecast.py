@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
-from vaccinations.evaluation import evaluate
-from vaccinations.forecast import forecast
-from vaccinations.rules import Condition, Context, Person, Skip, SkipSet
+from vaccinations.engine.evaluation import evaluate
+from vaccinations.engine.forecast import forecast
+from vaccinations.engine.rules import Condition, Context, Person, Skip, SkipSet
+from vaccinations.engine.spans import read_span
 from vaccinations.schedule import assess
-from vaccinations.spans import read_span
 from vaccinations.tests.series import (
     BORN,
     FIRST,

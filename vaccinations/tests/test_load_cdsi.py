@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 from django.core.management import CommandError, call_command
 
-from vaccinations.cdsi import DamagedFileError, load_cdsi
+from vaccinations.engine.rules import Condition, Context, Contraindication, Indication, Skip, SkipSet
+from vaccinations.engine.spans import read_span
+from vaccinations.loading.cdsi import DamagedFileError, load_cdsi
+from vaccinations.loading.schedules import schedule_terms
 from vaccinations.models import Schedule
-from vaccinations.rule_loading import schedule_terms
-from vaccinations.rules import Condition, Context, Contraindication, Indication, Skip, SkipSet
-from vaccinations.spans import read_span
 from vaccinations.tests.cdsi_sample import SAMPLE
 from vaccinations.tests.series import ages, interval
 from vaccinations.tests.test_races import at_once

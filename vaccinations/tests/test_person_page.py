@@ -220,7 +220,7 @@ def test_a_lead_sees_the_whole_facility_today(client, english, facility):
 
 def test_todays_list_says_when_it_is_empty_and_when_it_is_cut(desk, facility, monkeypatch):
     assert "Nothing recorded yet today." in desk.get("/clinic/").content.decode()
-    monkeypatch.setattr("vaccinations.pages.LISTED", 1)
+    monkeypatch.setattr("vaccinations.desk.pages.LISTED", 1)
     for _dose in range(2):
         SlipFactory(dose__facility=facility, dose__recorded_by=desk.user)
     page = desk.get("/clinic/").content.decode()

@@ -12,16 +12,15 @@ from residents.birth import read_birth
 from residents.models import Resident
 from residents.services import correct_number
 from residents.tests.factories import ResidentFactory
-from vaccinations.models import Dose, Slip
-from vaccinations.services import (
+from vaccinations.desk.registering import PossibleDoubleError, register_at_clinic
+from vaccinations.doses.services import (
     AlreadyRecordedError,
     AlreadyVoidedError,
-    PossibleDoubleError,
     record_dose,
-    register_at_clinic,
     replace_dose,
     void_dose,
 )
+from vaccinations.models import Dose, Slip
 from vaccinations.tests.factories import DoseFactory, FacilityFactory, LotFactory, entry
 from vaxreg.tests.factories import UserFactory, actor
 

@@ -10,8 +10,7 @@ from django.utils import timezone
 from residents.models import Resident
 from residents.services import ChangedMeanwhileError, correct_number
 from residents.tests.factories import ResidentFactory
-from vaccinations.models import Dose, Slip
-from vaccinations.services import (
+from vaccinations.doses.services import (
     AlreadyRecordedError,
     FormUsedError,
     ImpossibleDoseError,
@@ -19,6 +18,7 @@ from vaccinations.services import (
     Reason,
     record_dose,
 )
+from vaccinations.models import Dose, Slip
 from vaccinations.tests.factories import CourseRuleFactory, DoseFactory, LotFactory, VaccineFactory, entry
 from vaxreg.codes import read_code
 from vaxreg.models import AuditEntry
@@ -201,6 +201,6 @@ def test_a_card_that_agreed_verifies_the_person(seen):
 def test_an_error_that_is_nobodys_dose_is_not_hidden(monkeypatch):
     """The backstop tells a recorded dose; anything else must be heard."""
     resident, lot = ResidentFactory(), LotFactory()
-    monkeypatch.setattr("vaccinations.services._refuse_impossible", lambda *args: None)
+    monkeypatch.setattr("vaccinations.doses.services._refuse_impossible", lambda *args: None)
     with pytest.raises(IntegrityError, match="dose_not_in_future"):
         record(resident, entry(lot=lot, administered_on=timezone.localdate() + timedelta(days=3)))

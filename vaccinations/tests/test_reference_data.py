@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from django.core.management import call_command
 
+from vaccinations.loading.vaccines import DATA, load_vaccines, read_rows
 from vaccinations.models import CourseRule, Vaccine
-from vaccinations.vaccines import DATA, load_vaccines, read_rows
 from vaxreg.actors import Actor
 from vaxreg.models import AuditEntry
 

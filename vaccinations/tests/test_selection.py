@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from vaccinations.rules import Condition, Context, Indication, Person, Skip, SkipSet
+from vaccinations.engine.rules import Condition, Context, Indication, Person, Skip, SkipSet
+from vaccinations.engine.spans import read_span
 from vaccinations.schedule import assess
-from vaccinations.spans import read_span
 from vaccinations.tests.series import FIRST, PERSON, SECOND, ages, forbids, given, interval, schedule, series, uses
 
 ON = date(2020, 6, 1)

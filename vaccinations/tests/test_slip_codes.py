@@ -2,7 +2,7 @@ import pytest
 from django.utils import timezone
 
 from residents.tests.factories import ResidentFactory
-from vaccinations import services
+from vaccinations.doses import services
 from vaccinations.models import Slip
 from vaccinations.tests.factories import SlipFactory, entry
 from vaxreg.tests.factories import actor

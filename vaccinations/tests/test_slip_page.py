@@ -8,7 +8,7 @@ from django.utils import timezone
 from residents.models import Resident
 from residents.services import correct_number
 from residents.tests.factories import AreaAssignmentFactory, ResidentFactory, UnitFactory
-from vaccinations.services import void_dose
+from vaccinations.doses.services import void_dose
 from vaccinations.tests.factories import CourseRuleFactory, DoseFactory, SlipFactory, clerk
 from vaxreg.models import AuditEntry
 from vaxreg.roles import Role

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from vaccinations.spans import Span, read_span
+from vaccinations.engine.spans import Span, read_span
 
 
 @pytest.mark.parametrize(

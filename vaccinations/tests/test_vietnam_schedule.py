@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 from django.core.management import call_command
 
+from vaccinations.engine.rules import Person
+from vaccinations.loading.schedules import load_vietnam, schedule_terms
+from vaccinations.loading.vaccines import load_vaccines
 from vaccinations.models import AgeRule, IntervalRule, ProductRule, Schedule, Series, Vaccine
-from vaccinations.rule_loading import load_vietnam, schedule_terms
-from vaccinations.rules import Person
 from vaccinations.schedule import assess
 from vaccinations.tests.series import given
-from vaccinations.vaccines import load_vaccines
 from vaxreg.actors import Actor
 from vaxreg.models import AuditEntry
 

@@ -6,8 +6,8 @@ import pytest
 from django.utils import translation
 
 from residents.birth import UNKNOWN, Birth, Precision, read_birth
+from vaccinations.doses.warnings import Candidate, Code, Given, unknowns, warnings_of
 from vaccinations.schedule import Rule
-from vaccinations.warnings import Candidate, Code, Given, unknowns, warnings_of
 
 NOW = datetime(2021, 10, 20, 3, 0, tzinfo=UTC)
 TODAY = date(2021, 10, 20)

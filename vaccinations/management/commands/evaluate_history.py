@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from vaccinations.cases import Outcome, compare, counts
+from vaccinations.loading.cases import Outcome, compare, counts
+from vaccinations.loading.schedules import schedule_terms
 from vaccinations.models import Schedule
-from vaccinations.rule_loading import schedule_terms
 
 
 class Command(BaseCommand):

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from vaccinations.cdsi import DamagedFileError, load_cdsi
+from vaccinations.loading.cdsi import DamagedFileError, load_cdsi
 from vaxreg.actors import Actor
 
 

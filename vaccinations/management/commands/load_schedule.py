@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from vaccinations.rule_loading import load_vietnam
+from vaccinations.loading.schedules import load_vietnam
 from vaxreg.actors import Actor
 
 

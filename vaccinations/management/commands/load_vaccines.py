@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from vaccinations.vaccines import load_vaccines
+from vaccinations.loading.vaccines import load_vaccines
 from vaxreg.actors import Actor
 
 

@@ -15,8 +15,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from vaccinations import rules
-from vaccinations.spans import Span, read_span
+from vaccinations.engine import rules
+from vaccinations.engine.spans import Span, read_span
 from vaxreg.dated import Dated, dates_in_order
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from django.db import models, transaction
 from django.db.models import Prefetch
 
-from vaccinations import rules
-from vaccinations.rule_tables import AgeRule, IntervalRule, ProductRule, Schedule, Series, SeriesDose
+from vaccinations.engine import rules
+from vaccinations.models.rule_tables import AgeRule, IntervalRule, ProductRule, Schedule, Series, SeriesDose
 from vaxreg import audit
 from vaxreg.actors import Actor
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 RULES = ("age_rules", "interval_rules", "product_rules", "skip_rules")
 VIETNAM = "vn"
 EVERY = "*"

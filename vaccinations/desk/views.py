@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 
 from residents.citizen_id import CitizenId, Kind
 from residents.services import AlreadyRegisteredError, ResidentError, look_up
-from vaccinations import services
-from vaccinations.desk import chart_of, following, is_same_person, preview
-from vaccinations.forms import (
+from vaccinations.desk import registering
+from vaccinations.desk.chart import chart_of, following, is_same_person, preview
+from vaccinations.desk.forms import (
     BoxForm,
     DoseForm,
     IdentityForm,
@@ -20,8 +20,7 @@ from vaccinations.forms import (
     SameForm,
     VoidForm,
 )
-from vaccinations.models import Dose, Lot, Slip
-from vaccinations.pages import (
+from vaccinations.desk.pages import (
     at_facility,
     desk_page,
     opened_page,
@@ -32,8 +31,10 @@ from vaccinations.pages import (
     too_old,
     unregistered_page,
 )
-from vaccinations.scan import Scan
-from vaccinations.workday import Workday
+from vaccinations.desk.scan import Scan
+from vaccinations.desk.workday import Workday
+from vaccinations.doses import services
+from vaccinations.models import Dose, Lot, Slip
 from vaxreg.access import CLINIC_DESK, open_to
 from vaxreg.codes import spaced
 from vaxreg.qr import qr_svg
@@ -48,7 +49,7 @@ def facility(request):
         if chosen:
             workday.choose(chosen)
             return redirect("/clinic/")
-    return render(request, "vaccinations/facility.html", {"facilities": facilities, "current": workday.facility()})
+    return render(request, "vaccinations/desk/facility.html", {"facilities": facilities, "current": workday.facility()})
 
 
 @open_to(CLINIC_DESK)
@@ -130,10 +131,10 @@ def register(request):
     if not form.is_valid():
         return unregistered_page(request, scan, form=form)
     try:
-        resident = services.register_at_clinic(
+        resident = registering.register_at_clinic(
             by=request.actor, number=scan.number or None, card=scan.card, seen=identity.seen, **form.facts
         )
-    except services.PossibleDoubleError as error:
+    except registering.PossibleDoubleError as error:
         return unregistered_page(request, scan, form=form.having_seen(error.people), doubles=error.people)
     except AlreadyRegisteredError as error:
         messages.info(request, _("This number was registered already: this is who holds it."))
@@ -155,7 +156,7 @@ def same(request):
     resident = look_up(by=request.actor, number=form.number, purpose="clinic")
     if form.presented:
         try:
-            resident = services.join_number(by=request.actor, resident=resident, number=form.presented)
+            resident = registering.join_number(by=request.actor, resident=resident, number=form.presented)
         except ResidentError as error:
             messages.error(request, error.message)
         else:
@@ -179,7 +180,7 @@ def slip(request, code):
         "replacement": slip.dose.replacements.filter(resident=slip.dose.resident_id).first(),
         "qr": qr_svg(slip.code, title=_("Slip code %(code)s") % {"code": spaced(slip.code)}),
     }
-    return render(request, "vaccinations/slip.html", context)
+    return render(request, "vaccinations/desk/slip.html", context)
 
 
 @open_to(CLINIC_DESK)
@@ -197,7 +198,7 @@ def void(request, pk):
         messages.success(request, _("The dose was voided. It stays in the history as voided."))
         return redirect("/clinic/")
     look_up(by=request.actor, number=dose.resident_id, purpose="void")
-    return render(request, "vaccinations/void.html", {"dose": dose, "form": form})
+    return render(request, "vaccinations/desk/void.html", {"dose": dose, "form": form})
 
 
 @open_to(CLINIC_DESK)
@@ -223,7 +224,7 @@ def replace(request, pk):
     check = preview(resident=dose.resident, chart=chart, now=now, **form.entered)
     look_up(by=request.actor, number=dose.resident_id, purpose="replace")
     form.focus("void_reason", is_doubtful=form.is_bound and bool(check.warnings))
-    return render(request, "vaccinations/replace.html", {"dose": dose, "form": form, "check": check})
+    return render(request, "vaccinations/desk/replace.html", {"dose": dose, "form": form, "check": check})
 
 
 def _correctable(request):

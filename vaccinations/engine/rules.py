@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from vaccinations.spans import Span, read_span
+from vaccinations.engine.spans import Span, read_span
 
 CONDITION_KINDS = frozenset({"age", "count", "interval", "completed"})
 COMPARISONS = frozenset({"greater than", "equal to", "less than"})

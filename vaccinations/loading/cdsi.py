@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
-from vaccinations.rule_tables import (
+from vaccinations.models.rule_tables import (
     AgeRule,
     Contraindication,
     IntervalRule,

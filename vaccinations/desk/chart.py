@@ -11,9 +11,9 @@ from residents.models import Resident
 from residents.names import name_key
 from residents.scan import Card
 from residents.services import is_joined
+from vaccinations.doses.services import Check, check_dose
 from vaccinations.models import MOST_DOSES, CourseRule, Dose, Lot
 from vaccinations.schedule import NextDose, next_dose
-from vaccinations.services import Check, check_dose
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from operator import eq, gt, lt
 
-from vaccinations.rules import (
+from vaccinations.engine.rules import (
     Condition,
     Context,
     GivenDose,
@@ -18,7 +18,7 @@ from vaccinations.rules import (
     SkipSet,
     TargetDose,
 )
-from vaccinations.spans import Span
+from vaccinations.engine.spans import Span
 
 COMPARISONS: dict[str, Callable[[int, int], bool]] = {"greater than": gt, "equal to": eq, "less than": lt}
 

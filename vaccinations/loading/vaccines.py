@@ -12,7 +12,7 @@ from vaccinations.models import CourseRule, Vaccine
 from vaxreg import audit
 from vaxreg.actors import Actor
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 NUMBERS = ("doses_in_course", "minimum_age_years", "minimum_interval_days", "recommended_interval_days")
 DATES = ("in_force_from", "in_force_until")
 

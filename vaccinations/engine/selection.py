@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import groupby
 
-from vaccinations.evaluation import DoseStatus
-from vaccinations.forecast import Forecast, SeriesStatus, finish_day
-from vaccinations.rules import Kind, Person, Series
+from vaccinations.engine.evaluation import DoseStatus
+from vaccinations.engine.forecast import Forecast, SeriesStatus, finish_day
+from vaccinations.engine.rules import Kind, Person, Series
 
 
 def is_relevant(series: Series, person: Person, on: date) -> bool:

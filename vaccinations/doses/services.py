@@ -1,4 +1,4 @@
-"""Writes of the clinic: doses recorded, voided and replaced, their slips, and people registered at its desk.
+"""Writes of the dose register: doses recorded, voided and replaced, and their slips.
 
 A dose is never edited or deleted. Whoever writes a person's doses holds the row of the person (FOR NO KEY UPDATE), so that
 what was checked is still so when it is written; the database's own constraints stand behind, for writers of other kinds.
@@ -7,36 +7,23 @@ what was checked is still so when it is written; the database's own constraints 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from residents.birth import UNKNOWN, Birth, Precision
-from residents.citizen_id import CitizenId, Kind
 from residents.models import Resident
-from residents.names import name_key
-from residents.scan import Card
 from residents.services import (
-    AlreadyRegisteredError,
     ChangedMeanwhileError,
-    add_alias,
-    correct_number,
-    register_from_card,
-    register_resident,
     verify_resident,
 )
+from vaccinations.doses.warnings import Candidate, DoseWarning, unknowns, warnings_of
 from vaccinations.models import MOST_DOSES, CourseRule, Dose, Facility, Lot, Slip, Vaccine
-from vaccinations.warnings import Candidate, DoseWarning, unknowns, warnings_of
 from vaxreg import audit
 from vaxreg.actors import Actor
 from vaxreg.codes import new_code
 
-RANKS = {Kind.PROVISIONAL: 0, Kind.OLD_CARD: 1, Kind.CITIZEN_ID: 2}
-MOST_NAMESAKES = 10
 CODE_ATTEMPTS = 20
 
 
@@ -86,14 +73,6 @@ class AlreadyVoidedError(DoseError):
     """Somebody voided the dose before."""
 
     message = _("This dose was voided by somebody else in the meantime.")
-
-
-class PossibleDoubleError(Exception):
-    """People of this name and date of birth are registered already: `people`."""
-
-    def __init__(self, people: list[Resident]) -> None:
-        super().__init__()
-        self.people = people
 
 
 @dataclass(frozen=True)
@@ -206,71 +185,6 @@ def number_on_slip(code: str) -> str | None:
     return Slip.objects.filter(code=code).values_list("resident", flat=True).first()
 
 
-def possible_doubles(*, full_name: str, birth: Birth) -> list[Resident]:
-    """Returns people whose name has the same words and whose birth can be the same, a few at most.
-
-    Where the birth is unknown, only people of unknown birth count: else every namesake would.
-    """
-    namesakes = Resident.objects.current().filter(name_key=name_key(full_name))
-    if birth.earliest is None:
-        return list(namesakes.filter(date_of_birth=None)[:MOST_NAMESAKES])
-    exact = Q(date_of_birth=birth.earliest)
-    vague = ~Q(birth_precision=Precision.DAY) if birth.precision == Precision.DAY else Q()
-    people = namesakes.filter(exact | vague & Q(date_of_birth__year=birth.year))[: MOST_NAMESAKES * 10]
-    return [person for person in people if person.birth.agrees_with(birth)][:MOST_NAMESAKES]
-
-
-@transaction.atomic
-def register_at_clinic(
-    *,
-    by: Actor,
-    number: str | None = None,
-    card: Card | None = None,
-    full_name: str = "",
-    birth: Birth = UNKNOWN,
-    seen: Collection[str] = (),
-    is_holder: bool = False,
-    **facts: Any,
-) -> Resident:
-    """Returns the new person: as the card says, under the number typed, or under a provisional one.
-
-    `is_holder`: the clerk says that whoever holds the card's old number stands here.
-
-    `seen` are the numbers of the possible doubles that the clerk saw and found to be other people. The same name and birth
-    are registered by one desk at a time, so a double tap sees the first one's person.
-    Raises PossibleDoubleError, and AlreadyRegisteredError and NotIssuedError of residents.services.
-    """
-    if card:
-        number, full_name, birth = card.number, card.full_name, card.birth
-    _hold(f"register {name_key(full_name)} {birth}")
-    _refuse_registered(number)
-    known = {*seen, card and card.old_number and _leads_to(card.old_number)}
-    doubles = [person for person in possible_doubles(full_name=full_name, birth=birth) if person.pk not in known]
-    if doubles:
-        raise PossibleDoubleError(doubles)
-    if card:
-        return register_from_card(by=by, card=card, source=Resident.Source.CLINIC, is_holder=is_holder, **facts)
-    return register_resident(
-        by=by, source=Resident.Source.CLINIC, number=number, full_name=full_name, birth=birth, **facts
-    )
-
-
-@transaction.atomic
-def join_number(*, by: Actor, resident: Resident, number: str) -> Resident:
-    """Returns the person found under another number, to whom the number presented now belongs too.
-
-    The better kind is the current one (citizen ID, then old card, then provisional). Of two citizen IDs one is wrong, which
-    the desk cannot tell: the person keeps theirs. Raises NumberOfAnotherPersonError, NotIssuedError, ChangedMeanwhileError.
-    """
-    had, presented = RANKS[CitizenId(resident.pk).kind], RANKS[CitizenId(number).kind]
-    if presented > had:
-        reason = "presented at the clinic desk"
-        return correct_number(by=by, resident=resident, new_number=number, reason=reason, is_confirmed=True)
-    if presented < had:
-        return add_alias(by=by, resident=resident, number=number, is_confirmed=True)
-    return resident
-
-
 @transaction.atomic
 def reveal_contact(*, by: Actor, resident: Resident, reason: str) -> Resident:
     """Returns the person, whose phone and address may now be shown once; why is logged."""
@@ -284,27 +198,12 @@ def log_slip_read(*, by: Actor, slip: Slip) -> None:
     audit.record(by=by, action="slip.read", subject=slip, resident=slip.resident)
 
 
-def _refuse_registered(number: str | None) -> None:
-    existing = Resident.objects.by_number(number).first() if number else None
-    if existing:
-        raise AlreadyRegisteredError(existing)
-
-
-def _leads_to(number: str) -> str | None:
-    return Resident.objects.by_number(number).values_list("pk", flat=True).first()
-
-
 def _lock(resident: Resident) -> Resident:
     """The person as they are now, held until the end of the transaction. Only current rows: see residents.services."""
     person = Resident.objects.by_number(resident.pk).select_for_update(no_key=True).get()
     if person.is_alias:
         raise ChangedMeanwhileError
     return person
-
-
-def _hold(name: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
 def _of_same_form(person: Resident, entry: Entry) -> Dose | None:

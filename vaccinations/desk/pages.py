@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from residents.models import Resident
 from residents.services import ResidentError, is_joined, look_up
-from vaccinations import services
-from vaccinations.desk import chart_of, disagreements, is_same_person, needs_confirmation, preview
-from vaccinations.forms import BoxForm, DoseFields, DoseForm, PersonForm, RegisterForm, RevealForm, new_key
+from vaccinations.desk.chart import chart_of, disagreements, is_same_person, needs_confirmation, preview
+from vaccinations.desk.forms import BoxForm, DoseFields, DoseForm, PersonForm, RegisterForm, RevealForm, new_key
+from vaccinations.desk.scan import Scan, read_scan
+from vaccinations.desk.workday import Workday
+from vaccinations.doses import services
 from vaccinations.models import Dose, Lot
-from vaccinations.scan import Scan, read_scan
-from vaccinations.workday import Workday
 from vaxreg.sealing import seal
 
 View = Callable[..., HttpResponse]
@@ -49,7 +49,7 @@ def posted(view: View) -> View:
 def desk_page(request: HttpRequest, form: BoxForm) -> HttpResponse:
     doses = Dose.objects.day_list(request.user, request.facility, request.workday.today)
     context = {"form": form, "doses": doses.prefetch_related("slips")[:LISTED], "count": doses.count(), "most": LISTED}
-    return render(request, "vaccinations/desk.html", context)
+    return render(request, "vaccinations/desk/desk.html", context)
 
 
 def opened_page(request: HttpRequest) -> tuple[Resident, PersonForm] | None:
@@ -87,7 +87,7 @@ def person_page(
         "reveal": reveal or RevealForm(),
         "is_revealed": bool(reveal) and reveal.is_valid(),
     }
-    return render(request, "vaccinations/person.html", context)
+    return render(request, "vaccinations/desk/person.html", context)
 
 
 def unregistered_page(
@@ -108,7 +108,7 @@ def unregistered_page(
         "holder_joins": bool(holder) and is_joined(scan.card, holder),
         "doubles": doubles,
     }
-    return render(request, "vaccinations/unregistered.html", context)
+    return render(request, "vaccinations/desk/unregistered.html", context)
 
 
 def too_old(request: HttpRequest) -> HttpResponse:

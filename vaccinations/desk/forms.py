@@ -13,9 +13,9 @@ from residents.birth import UNKNOWN
 from residents.forms import BirthField, NameField, PhoneField, ReasonField
 from residents.models import Resident, Unit
 from residents.scan import Card
+from vaccinations.desk.scan import Scan, UnreadableScanError, read_scan
+from vaccinations.doses.services import Entry, Reason
 from vaccinations.models import MOST_DOSES, Dose, Facility, Lot
-from vaccinations.scan import Scan, UnreadableScanError, read_scan
-from vaccinations.services import Entry, Reason
 from vaxreg.forms import SealedField
 from vaxreg.sealing import seal
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from vaccinations.rules import GivenDose, Person, Schedule
+from vaccinations.engine.rules import GivenDose, Person, Schedule
 from vaccinations.schedule import Assessment, assess
 
 NOTHING = "none"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from vaccinations.evaluation import Progress, is_skippable, reference_day
-from vaccinations.rules import Context, Contraindication, Interval, Person, TargetDose
-from vaccinations.spans import Span
+from vaccinations.engine.evaluation import Progress, is_skippable, reference_day
+from vaccinations.engine.rules import Context, Contraindication, Interval, Person, TargetDose
+from vaccinations.engine.spans import Span
 
 
 class SeriesStatus(StrEnum):

@@ -1,0 +1,35 @@
+"""The tables of vaccination, one module a subject."""
+
+from vaccinations.models.doses import Dose, Slip
+from vaccinations.models.lots import Lot
+from vaccinations.models.places import Facility, FacilityAssignment
+from vaccinations.models.rule_tables import (
+    AgeRule,
+    Contraindication,
+    IntervalRule,
+    ProductRule,
+    Schedule,
+    Series,
+    SeriesDose,
+    SkipRule,
+)
+from vaccinations.models.vaccines import MOST_DOSES, CourseRule, Vaccine
+
+__all__ = [
+    "MOST_DOSES",
+    "AgeRule",
+    "Contraindication",
+    "CourseRule",
+    "Dose",
+    "Facility",
+    "FacilityAssignment",
+    "IntervalRule",
+    "Lot",
+    "ProductRule",
+    "Schedule",
+    "Series",
+    "SeriesDose",
+    "SkipRule",
+    "Slip",
+    "Vaccine",
+]
