@@ -91,3 +91,9 @@ class SlipQuerySet(models.QuerySet):
         return self.select_related(
             "dose__vaccine", "dose__lot", "dose__facility", "dose__resident__superseded_by", "dose__recorded_by"
         )
+
+
+class DueDoseQuerySet(models.QuerySet):
+    def due(self) -> "DueDoseQuerySet":
+        """Those of whom a dose is missing."""
+        return self.filter(dose_number__isnull=False)

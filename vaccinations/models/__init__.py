@@ -1,6 +1,7 @@
 """The tables of vaccination, one module a subject."""
 
 from vaccinations.models.doses import Dose, Slip
+from vaccinations.models.due import DueDose
 from vaccinations.models.lots import Lot
 from vaccinations.models.places import Facility, FacilityAssignment
 from vaccinations.models.rule_tables import (
@@ -21,6 +22,7 @@ __all__ = [
     "Contraindication",
     "CourseRule",
     "Dose",
+    "DueDose",
     "Facility",
     "FacilityAssignment",
     "IntervalRule",
