@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from checkpoints.places import choose_ward
+from checkpoints.declaring.places import choose_ward
 
 
 @dataclass(frozen=True)
