@@ -4,6 +4,13 @@ from vaccinations.models.doses import Dose, Slip
 from vaccinations.models.due import DueDose
 from vaccinations.models.lots import Lot
 from vaccinations.models.places import Facility, FacilityAssignment
+from vaccinations.models.registrations import (
+    ChronicCondition,
+    ConsentText,
+    PriorityGroup,
+    RegisteredPerson,
+    Registration,
+)
 from vaccinations.models.rule_tables import (
     AgeRule,
     Contraindication,
@@ -14,11 +21,16 @@ from vaccinations.models.rule_tables import (
     SeriesDose,
     SkipRule,
 )
+from vaccinations.models.sessions import Appointment, ClinicSession
 from vaccinations.models.vaccines import MOST_DOSES, CourseRule, Vaccine
 
 __all__ = [
     "MOST_DOSES",
     "AgeRule",
+    "Appointment",
+    "ChronicCondition",
+    "ClinicSession",
+    "ConsentText",
     "Contraindication",
     "CourseRule",
     "Dose",
@@ -27,7 +39,10 @@ __all__ = [
     "FacilityAssignment",
     "IntervalRule",
     "Lot",
+    "PriorityGroup",
     "ProductRule",
+    "RegisteredPerson",
+    "Registration",
     "Schedule",
     "Series",
     "SeriesDose",

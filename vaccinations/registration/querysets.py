@@ -1,0 +1,75 @@
+"""Which registered people."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from residents.models import Resident
+from vaxreg.models import User
+
+
+class RegisteredPersonQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "RegisteredPersonQuerySet":
+        """People whom the facilities where the user works today may invite, or have invited."""
+        facilities = user.facility_assignments.in_force(timezone.localdate()).values("facility")
+        reached = Q(reach="facility", preferred_facility__in=facilities)
+        reached |= Q(reach="ward", ward__in=_units_of(self, facilities))
+        reached |= Q(reach="province", province__in=_provinces_of(self, facilities))
+        invited = _appointments(self).filter(person=OuterRef("pk"), session__facility__in=facilities)
+        return self.filter(reached | Exists(invited))
+
+    def reaching(self, facility: models.Model) -> "RegisteredPersonQuerySet":
+        """People who want to be invited to the facility: they chose it, or its ward or province. Never anybody else."""
+        province = facility.unit.parent_id or facility.unit_id
+        return self.filter(
+            Q(reach="facility", preferred_facility=facility)
+            | Q(reach="ward", ward=facility.unit_id)
+            | Q(reach="province", province=province)
+        )
+
+    def waiting(self) -> "RegisteredPersonQuerySet":
+        """People neither withdrawn nor with an appointment to come, nor seen without anybody having identified them."""
+        appointments = _appointments(self).filter(person=OuterRef("pk"))
+        live = appointments.filter(Q(state__in=["invited", "confirmed", "arrived"]) | Q(state="done", resident=None))
+        return self.filter(~Exists(live), withdrawn_at=None)
+
+    def with_standing(self) -> "RegisteredPersonQuerySet":
+        """With `standing`: 0 where the clinic cancelled their last appointment, 2 where they did not come, else 1."""
+        appointments = _appointments(self).filter(person=OuterRef("pk"))
+        last = appointments.order_by("-made_at", "-pk").values("state")[:1]
+        standing = Case(When(last_state="cancelled", then=0), When(last_state="no-show", then=2), default=1)
+        return self.annotate(last_state=Subquery(last)).annotate(standing=standing)
+
+    def with_number_now(self) -> "RegisteredPersonQuerySet":
+        """With `number_now`: the present number of whom the number given leads to; null where it leads to nobody."""
+        rows = Resident.objects.filter(pk=OuterRef("number")).values(now=Coalesce("superseded_by", "pk"))[:1]
+        known = Coalesce("resident__superseded_by", "resident_id", Subquery(rows))
+        return self.annotate(number_now=known)
+
+    def born_by(self, day: date) -> "RegisteredPersonQuerySet":
+        """People surely born by that day: of whom only the year is known, at its end."""
+        year, month = day.year, day.replace(day=1)
+        return self.filter(
+            Q(birth_precision="D", date_of_birth__lte=day)
+            | Q(birth_precision="M", date_of_birth__lt=month)
+            | Q(birth_precision="Y", date_of_birth__year__lt=year)
+        )
+
+
+def _units_of(people: RegisteredPersonQuerySet, facilities: models.QuerySet) -> models.QuerySet:
+    return _facilities(people).filter(pk__in=facilities).values("unit")
+
+
+def _provinces_of(people: RegisteredPersonQuerySet, facilities: models.QuerySet) -> models.QuerySet:
+    return _facilities(people).filter(pk__in=facilities).values(province=Coalesce(F("unit__parent"), F("unit")))
+
+
+def _appointments(people: RegisteredPersonQuerySet) -> models.QuerySet:
+    return people.model._meta.get_field("appointments").related_model.objects
+
+
+def _facilities(people: RegisteredPersonQuerySet) -> models.QuerySet:
+    return people.model._meta.get_field("preferred_facility").related_model.objects
