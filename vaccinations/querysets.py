@@ -25,6 +25,10 @@ class FacilityQuerySet(models.QuerySet):
         assignments = user.facility_assignments.in_force(timezone.localdate())
         return self.filter(is_active=True, pk__in=assignments.values("facility"))
 
+    def in_province(self, province: models.Model) -> "FacilityQuerySet":
+        """The facilities in use in the province or in a ward of it."""
+        return self.filter(Q(unit=province) | Q(unit__parent=province), is_active=True)
+
 
 class LotQuerySet(models.QuerySet):
     def usable(self, *, besides: int | None = None) -> "LotQuerySet":

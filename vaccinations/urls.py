@@ -1,9 +1,15 @@
 from django.urls import path, re_path
 
 from vaccinations.desk import views
+from vaccinations.registration import status_views
+from vaccinations.registration import views as registration
 from vaxreg.codes import ALPHABET, CODE_LENGTH
 
 urlpatterns = [
+    path("register/", registration.register, name="register"),
+    path("register/status/", status_views.status, name="register-status"),
+    # 128 random bits; anything else is no page at all.
+    re_path(r"^register/(?P<token>[A-Za-z0-9_-]{22})/$", registration.registered, name="registered"),
     path("clinic/", views.desk, name="clinic"),
     path("clinic/facility/", views.facility, name="clinic-facility"),
     path("clinic/person/", views.person, name="clinic-person"),

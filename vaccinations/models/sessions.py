@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from residents.birth import Birth
 from residents.models import Resident
 from vaccinations.models.places import Facility
 from vaccinations.models.registrations import RegisteredPerson
@@ -216,7 +217,12 @@ class Appointment(models.Model):
         return self.resident.full_name if self.resident else self.person.full_name
 
     @property
-    def birth(self) -> object:
+    def number(self) -> str:
+        """The number under which acts on it are logged; empty for somebody without one."""
+        return self.resident_id or (self.person.number if self.person else "")
+
+    @property
+    def birth(self) -> Birth:
         return self.resident.birth if self.resident else self.person.birth
 
     @property

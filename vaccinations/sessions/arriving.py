@@ -1,7 +1,7 @@
 """Who comes to a session: invited people on their own invitations, and others while there are places.
 
-Whoever writes here holds the session's row first, then the person's, then appointments: so nobody waits in a circle, and
-places are counted one after the other (the database counts again, see guards.py).
+Whoever writes here holds the session's row first, then the resident's, the registered person's, and the appointment's: so
+nobody waits in a circle, and places are counted one after the other (the database counts again, see guards.py).
 """
 
 from datetime import datetime, time
@@ -153,7 +153,7 @@ def undo_arrival(*, by: Actor, appointment: Appointment, now: datetime) -> Appoi
         held.state = State.CONFIRMED if held.confirmed_at else State.INVITED
     held.arrived_at = None
     held.save()
-    audit.record(by=by, action="appointment.arrival-undone", subject=held, resident=number_of(held))
+    audit.record(by=by, action="appointment.arrival-undone", subject=held, resident=held.number)
     return held
 
 
@@ -170,13 +170,8 @@ def mark_no_shows(*, by: Actor, session: ClinicSession, now: datetime) -> int:
     found = list(missed.select_related("person"))
     Appointment.objects.filter(pk__in=[row.pk for row in found]).update(state=State.NO_SHOW, ended_at=now)
     for row in found:
-        audit.record(by=by, action="appointment.no-show", subject=row, resident=number_of(row))
+        audit.record(by=by, action="appointment.no-show", subject=row, resident=row.number)
     return len(found)
-
-
-def number_of(appointment: Appointment) -> str:
-    """Returns the number under which acts on the appointment are logged; empty for somebody without one."""
-    return appointment.resident_id or (appointment.person.number if appointment.person else "")
 
 
 def _hold_session(session: ClinicSession) -> ClinicSession:
@@ -199,6 +194,7 @@ def _hold(
         raise NotExpectedError
     session = _hold_session(found.session)
     person = _hold_person(resident) if resident else None
+    list(RegisteredPerson.objects.select_for_update().filter(pk=found.person_id).values_list("pk"))
     held = rows.select_for_update(of=("self",)).with_people().get()
     held.session = session
     return session, person, held
@@ -261,6 +257,5 @@ def _arrive(by: Actor, appointment: Appointment, now: datetime, reason: str = ""
     appointment.save()
     changes = {"origin": appointment.origin, "identified": appointment.resident_id is not None}
     changes |= {"reason": reason} if reason else {}
-    number = number_of(appointment)
-    audit.record(by=by, action="appointment.arrived", subject=appointment, resident=number, changes=changes)
+    audit.record(by=by, action="appointment.arrived", subject=appointment, resident=appointment.number, changes=changes)
     return appointment
