@@ -67,7 +67,11 @@ class PersonForm(forms.Form):
         self.index = (self.prefix or "0").removeprefix("p")
         self.fields["group"].offer(groups)
         choices = [(ailment.code, named(ailment)) for ailment in ailments]
-        self.fields["conditions"].choices = [*choices, (NONE, _("None of these diseases")), (UNKNOWN, _("I do not know"))]
+        self.fields["conditions"].choices = [
+            *choices,
+            (NONE, _("None of these diseases")),
+            (UNKNOWN, _("I do not know")),
+        ]
         if not self.is_first:
             self.word_for_another()
 

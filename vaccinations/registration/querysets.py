@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, TextField, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -43,20 +43,28 @@ class RegisteredPersonQuerySet(models.QuerySet):
         standing = Case(When(last_state="cancelled", then=0), When(last_state="no-show", then=2), default=1)
         return self.annotate(last_state=Subquery(last)).annotate(standing=standing)
 
-    def with_number_now(self) -> "RegisteredPersonQuerySet":
-        """With `number_now`: the present number of whom the number given leads to; null where it leads to nobody."""
-        rows = Resident.objects.filter(pk=OuterRef("number")).values(now=Coalesce("superseded_by", "pk"))[:1]
-        known = Coalesce("resident__superseded_by", "resident_id", Subquery(rows))
-        return self.annotate(number_now=known)
+    def alias_number_now(self) -> "RegisteredPersonQuerySet":
+        """With the alias `number_now`: the present number of whom the number given leads to; null for nobody's.
+
+        The number alone is not believed: its holder has the same name or the same date of birth, else it was mistyped.
+        """
+        key = Func(OuterRef("full_name"), function="residents_name_key", output_field=TextField())
+        agrees = Q(name_key=key) | Q(date_of_birth=OuterRef("date_of_birth"))
+        rows = Resident.objects.filter(agrees, pk=OuterRef("number")).values(now=Coalesce("superseded_by", "pk"))[:1]
+        return self.alias(number_now=Coalesce("resident__superseded_by", "resident_id", Subquery(rows)))
 
     def born_by(self, day: date) -> "RegisteredPersonQuerySet":
-        """People surely born by that day: of whom only the year is known, at its end."""
-        year, month = day.year, day.replace(day=1)
-        return self.filter(
-            Q(birth_precision="D", date_of_birth__lte=day)
-            | Q(birth_precision="M", date_of_birth__lt=month)
-            | Q(birth_precision="Y", date_of_birth__year__lt=year)
-        )
+        """People surely born by that day."""
+        return self.filter(surely_born_by(day))
+
+
+def surely_born_by(day: date) -> Q:
+    """Whether somebody was born by that day, whatever the day was: of whom only the year is known, at its end."""
+    return (
+        Q(birth_precision="D", date_of_birth__lte=day)
+        | Q(birth_precision="M", date_of_birth__lt=day.replace(day=1))
+        | Q(birth_precision="Y", date_of_birth__year__lt=day.year)
+    )
 
 
 def _units_of(people: RegisteredPersonQuerySet, facilities: models.QuerySet) -> models.QuerySet:
