@@ -17,6 +17,9 @@ SIGNED_IN = frozenset({"signed-in"})
 # Who works where; views and the navigation read the same sets.
 CHECKPOINT_DESK = frozenset({Role.OFFICER, Role.CHECKPOINT_LEAD})
 CLINIC_DESK = frozenset({Role.CLINIC_STAFF, Role.CLINIC_LEAD})
+CLINIC_LEADS = frozenset({Role.CLINIC_LEAD})
+# Sessions and registrations of an area, in numbers.
+SESSION_FIGURES = frozenset({Role.PROVINCIAL_MANAGER})
 PEOPLE_SEARCH = frozenset(
     {*CLINIC_DESK, Role.PROVINCIAL_MANAGER, Role.RESPONSE_AGENT, Role.ADMINISTRATOR, Role.AUDITOR}
 )

@@ -22,6 +22,7 @@ from residents.services import register_resident
 from vaccinations.doses.services import Entry, Reason, record_dose
 from vaccinations.doses.warnings import Code
 from vaccinations.models import Dose, Facility, FacilityAssignment, Lot, Vaccine
+from vaccinations.sessions.demonstration import load_sessions
 from vaxreg.actors import Actor
 from vaxreg.models import User
 from vaxreg.roles import Role
@@ -75,15 +76,18 @@ def card_text(person: Resident) -> str:
 
 @transaction.atomic
 def load(*, now: datetime) -> None:
-    """Makes accounts, places, lots, people and their doses."""
+    """Makes accounts, places, lots, people, their doses, and who registered for a session of today."""
     province = Unit.objects.provinces().in_force(now.date()).get(code=HOME)
     neighbour = Unit.objects.provinces().in_force(now.date()).get(code=NEIGHBOUR)
     users = {account.role: _user(account) for account in ACCOUNTS}
     checkpoint, facility = _places(province, neighbour)
     _assign(users, checkpoint=checkpoint, facility=facility, province=province)
     lots = _lots(now.date())
-    for person in _people(random.Random(1), province):
+    people = _people(random.Random(1), province)
+    for person in people:
         _vaccinate(person, random.Random(person.pk), facility=facility, lots=lots, now=now)
+    unvaccinated = [person for person in people if not person.doses.exists()]
+    load_sessions(by=ACTOR, facility=facility, people=unvaccinated, now=now)
 
 
 def _user(account: Account) -> User:

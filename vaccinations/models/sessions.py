@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.birth import Birth
 from residents.models import Resident
+from residents.names import sort_key
 from vaccinations.models.places import Facility
 from vaccinations.models.registrations import RegisteredPerson
 from vaccinations.models.vaccines import Vaccine
@@ -83,6 +84,11 @@ class ClinicSession(models.Model):
         return self.cancelled_at is not None
 
     @property
+    def has_appointments(self) -> bool:
+        """Whether somebody is, or was, invited to it."""
+        return self.appointments.exists()
+
+    @property
     def is_closed(self) -> bool:
         return self.kind == self.Kind.CLOSED
 
@@ -102,6 +108,11 @@ class ClinicSession(models.Model):
     def hours(self) -> list[time]:
         """When each of its hours begins."""
         return hours_between(self.opens_at, self.closes_at)
+
+    @property
+    def places(self) -> int:
+        """How many places it has altogether."""
+        return len(self.hours) * self.capacity_per_hour
 
     def hour_now(self, now: datetime) -> time | None:
         """The hour that somebody who comes now belongs to; none where the session is over or of another day."""
@@ -215,6 +226,11 @@ class Appointment(models.Model):
     def name(self) -> str:
         """The person's name: from the registry once somebody has identified them, else as registered."""
         return self.resident.full_name if self.resident else self.person.full_name
+
+    @property
+    def sort_key(self) -> tuple:
+        """Orders people as Vietnamese lists do, by the given name."""
+        return sort_key(self.name)
 
     @property
     def number(self) -> str:

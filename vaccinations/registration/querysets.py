@@ -21,6 +21,11 @@ class RegisteredPersonQuerySet(models.QuerySet):
         invited = _appointments(self).filter(person=OuterRef("pk"), session__facility__in=facilities)
         return self.filter(reached | Exists(invited))
 
+    def in_area_of(self, user: User) -> "RegisteredPersonQuerySet":
+        """People who live in the areas the user is assigned to today."""
+        units = user.area_assignments.in_force(timezone.localdate()).values("unit")
+        return self.filter(Q(province__in=units) | Q(ward__in=units))
+
     def reaching(self, facility: models.Model) -> "RegisteredPersonQuerySet":
         """People who want to be invited to the facility: they chose it, or its ward or province. Never anybody else."""
         province = facility.unit.parent_id or facility.unit_id

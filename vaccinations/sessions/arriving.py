@@ -4,7 +4,7 @@ Whoever writes here holds the session's row first, then the resident's, the regi
 nobody waits in a circle, and places are counted one after the other (the database counts again, see guards.py).
 """
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,6 +15,7 @@ from vaccinations.models import Appointment, ClinicSession, Facility, Registered
 from vaccinations.sessions.codes import free_code
 from vaccinations.sessions.errors import (
     AlreadyArrivedError,
+    CardNeededError,
     DoubtfulPersonError,
     NotExpectedError,
     NotOpenError,
@@ -33,6 +34,36 @@ CAME_ELSEWHERE = "came on another appointment"
 def expected(session: ClinicSession) -> QuerySet[Appointment]:
     """Returns the appointments of people who have not come yet, with people and residents, by the hour."""
     return Appointment.objects.filter(session=session).expected().with_people()
+
+
+def expected_people(facility: Facility, *, on: date) -> QuerySet[Resident]:
+    """Returns the people of the registry who are expected at the facility on that day."""
+    return Resident.objects.filter(pk__in=_expected_at(facility, on).values("resident"))
+
+
+def expected_count(facility: Facility, *, on: date) -> int | None:
+    """Returns how many are expected at the facility on that day; None where no session is held."""
+    if not ClinicSession.objects.today(facility, on).exists():
+        return None
+    return _expected_at(facility, on).count()
+
+
+@transaction.atomic
+def come(*, by: Actor, resident: Resident, facility: Facility, now: datetime) -> Appointment | None:
+    """Returns the person's place at the session held now: their own, or one taken without an invitation.
+
+    For the clinic desk, which knows the person and not the session. None where no session is held that they could come
+    to: a facility works without sessions, too. Raises SessionFullError where the hour has no place left.
+    """
+    held = [one for one in ClinicSession.objects.today(facility, timezone.localdate(now)) if one.hour_now(now)]
+    for session in held:
+        own = appointment_of(session=session, resident=resident)
+        if own:
+            return mark_arrived(by=by, appointment=own, resident=resident, now=now)
+    for session in held:
+        if session.takes_walk_ins:
+            return admit_walk_in(by=by, session=session, resident=resident, now=now)
+    return None
 
 
 def appointment_of(*, session: ClinicSession, resident: Resident) -> Appointment | None:
@@ -56,9 +87,10 @@ def mark_arrived(
 ) -> Appointment:
     """Returns the appointment (given by itself or its code), arrived; for a person who was marked as not come, too.
 
-    `resident` is whom the desk has identified; without one the arrival is noted and the identity stays open. The same
-    person again gets the same answer. Raises WrongPersonError, DoubtfulPersonError (say why with `reason`),
-    AlreadyArrivedError, NotExpectedError, NotTodayError, SessionFullError.
+    `resident` is whom the desk has identified; of somebody who registered without a number the arrival is noted without
+    one, and the identity stays open. The same person again gets the same answer. Raises WrongPersonError,
+    DoubtfulPersonError (say why with `reason`), CardNeededError, AlreadyArrivedError, NotExpectedError, NotTodayError,
+    SessionFullError.
     """
     session, person, held = _hold(appointment, resident)
     if person:
@@ -67,6 +99,8 @@ def mark_arrived(
         if person and held.resident_id is not None:
             return held
         raise AlreadyArrivedError(held)
+    if person is None and held.number:
+        raise CardNeededError
     _refuse_not_now(session, now)
     if held.state == State.NO_SHOW:
         # Their place may be somebody else's by now.
@@ -157,21 +191,31 @@ def undo_arrival(*, by: Actor, appointment: Appointment, now: datetime) -> Appoi
     return held
 
 
+def missing(session: ClinicSession, now: datetime) -> QuerySet[Appointment]:
+    """Returns the appointments of people who have not come in the hours that are over."""
+    expected_ones = Appointment.objects.filter(session=session).expected()
+    today = timezone.localdate(now)
+    if session.held_on > today:
+        return expected_ones.none()
+    hour = session.hour_now(now)
+    return expected_ones.filter(starts_at__lt=hour) if hour else expected_ones
+
+
 @transaction.atomic
 def mark_no_shows(*, by: Actor, session: ClinicSession, now: datetime) -> int:
     """Returns how many people of the hours that are over were marked as not come; their places are free."""
     session = _hold_session(session)
-    local = timezone.localtime(now)
-    missed = Appointment.objects.filter(session=session).expected().select_for_update(of=("self",)).order_by("pk")
-    if session.held_on == local.date():
-        missed = missed.filter(starts_at__lt=session.hour_now(now) or session.closes_at)
-    elif session.held_on > local.date():
-        return 0
+    missed = missing(session, now).select_for_update(of=("self",)).order_by("pk")
     found = list(missed.select_related("person"))
     Appointment.objects.filter(pk__in=[row.pk for row in found]).update(state=State.NO_SHOW, ended_at=now)
     for row in found:
         audit.record(by=by, action="appointment.no-show", subject=row, resident=row.number)
     return len(found)
+
+
+def _expected_at(facility: Facility, on: date) -> QuerySet[Appointment]:
+    sessions = ClinicSession.objects.today(facility, on)
+    return Appointment.objects.filter(session__in=sessions).expected()
 
 
 def _hold_session(session: ClinicSession) -> ClinicSession:

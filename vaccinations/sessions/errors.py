@@ -63,6 +63,12 @@ class WrongPersonError(SessionError):
     message = _("This invitation is for another person. It cannot be passed on.")
 
 
+class CardNeededError(SessionError):
+    """The person registered with a number, so their card says whether it is they."""
+
+    message = _("This person registered with a number: scan their card first.")
+
+
 class DoubtfulPersonError(SessionError):
     """Name, date of birth or sex are not those registered, and no number tells: somebody must say why it is the person."""
 

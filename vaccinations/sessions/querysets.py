@@ -28,6 +28,18 @@ class ClinicSessionQuerySet(models.QuerySet):
         """The facility's sessions of that day, the earliest first."""
         return self.held().filter(facility=facility, held_on=day).order_by("opens_at", "pk")
 
+    def coming(self, facility: models.Model, today: date) -> "ClinicSessionQuerySet":
+        """The facility's sessions of today and later, the next one first."""
+        return self.filter(facility=facility, held_on__gte=today).order_by("held_on", "opens_at", "pk")
+
+    def past(self, facility: models.Model, today: date, before: tuple[date, int] | None) -> "ClinicSessionQuerySet":
+        """The facility's sessions of earlier days, the last one first; from `before` (day, key) on."""
+        earlier = self.filter(facility=facility, held_on__lt=today).order_by("-held_on", "-pk")
+        if before is None:
+            return earlier
+        day, pk = before
+        return earlier.filter(Q(held_on__lt=day) | Q(held_on=day, pk__lt=pk))
+
     def with_figures(self) -> "ClinicSessionQuerySet":
         """With the number of people invited, who will come, who arrived, and of places taken."""
         return self.annotate(

@@ -12,7 +12,10 @@ from vaccinations.sessions.arriving import (
     admit_walk_in,
     appointment_of,
     book_place,
+    come,
     expected,
+    expected_count,
+    expected_people,
     finish,
     mark_arrived,
     mark_no_shows,
@@ -20,6 +23,7 @@ from vaccinations.sessions.arriving import (
 )
 from vaccinations.sessions.errors import (
     AlreadyArrivedError,
+    CardNeededError,
     DoubtfulPersonError,
     NotExpectedError,
     NotOpenError,
@@ -138,6 +142,13 @@ def test_invitation_for_another_day_or_after_closing_is_not_good(by):
         mark_arrived(by=by, appointment=AppointmentFactory(), now=at(11))
 
 
+def test_who_registered_with_a_number_shows_the_card(session, by):
+    person = RegisteredPersonFactory(number="079090999999", facility=session.facility)
+    for invited in (AppointmentFactory(session=session, person=person), AppointmentFactory(resident=ResidentFactory())):
+        with pytest.raises(CardNeededError):
+            mark_arrived(by=by, appointment=invited.code, now=at(7))
+
+
 def test_child_without_a_number_arrives_unidentified(session, by):
     invited = AppointmentFactory(session=session)
     arrived = mark_arrived(by=by, appointment=invited, now=at(7))
@@ -198,6 +209,20 @@ def test_who_did_not_come_frees_the_place_and_may_still_come_while_there_is_one(
     with pytest.raises(SessionFullError):
         mark_arrived(by=by, appointment=missed.code, now=at(8, 30))
     assert mark_arrived(by=by, appointment=missed.code, now=at(9)).starts_at == time(9)
+
+
+def test_the_desk_asks_who_comes_without_knowing_the_session(session, by):
+    facility, today = session.facility, timezone.localdate()
+    assert come(by=by, resident=ResidentFactory(), facility=facility, now=at(12)) is None
+    assert expected_count(ClinicSessionFactory(held_on=today + timedelta(days=1)).facility, on=today) is None
+    resident = ResidentFactory()
+    invited = AppointmentFactory(session=session, resident=resident)
+    AppointmentFactory(session=session)
+    assert list(expected_people(facility, on=today)) == [resident]
+    assert expected_count(facility, on=today) == 2
+    assert come(by=by, resident=resident, facility=facility, now=at(7)) == invited
+    assert come(by=by, resident=ResidentFactory(), facility=facility, now=at(8)).origin == "walk-in"
+    assert expected_count(facility, on=today) == 1
 
 
 def test_arrival_is_undone(session, by):
