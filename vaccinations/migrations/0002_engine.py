@@ -2,8 +2,9 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import residents.fields
 from django.db import migrations, models
+
+import residents.fields
 
 
 class Migration(migrations.Migration):
