@@ -7,7 +7,6 @@ from residents.admin import ByNumberAdmin
 from vaccinations.models import (
     AgeRule,
     Contraindication,
-    CourseRule,
     Dose,
     Facility,
     FacilityAssignment,
@@ -34,33 +33,12 @@ class UsedByDosesAdmin(AuditedModelAdmin):
         return [*super().get_readonly_fields(request, obj), *fixed]
 
 
-class CourseRuleInline(AuditedInline):
-    model = CourseRule
-
-
 @admin.register(Vaccine)
 class VaccineAdmin(UsedByDosesAdmin):
     fixed_by_doses = ["code", "name", "dcc_product", "dcc_holder", "dcc_prophylaxis"]
     list_display = ["name", "code", "manufacturer", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["name", "code", "manufacturer"]
-    inlines = [CourseRuleInline]
-
-
-@admin.register(CourseRule)
-class CourseRuleAdmin(AuditedModelAdmin):
-    list_display = [
-        "vaccine",
-        "doses_in_course",
-        "minimum_age_years",
-        "minimum_interval_days",
-        "in_force_from",
-        "in_force_until",
-    ]
-    list_filter = ["in_force_from", "in_force_until"]
-    list_select_related = ["vaccine"]
-    search_fields = ["vaccine__name", "source"]
-    autocomplete_fields = ["vaccine"]
 
 
 class ContraindicationInline(AuditedInline):

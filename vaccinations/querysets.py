@@ -8,15 +8,8 @@ from django.utils import timezone
 
 from residents.models import Resident
 from residents.querysets import NATIONAL
-from vaxreg.dated import DatedQuerySet
 from vaxreg.models import User
 from vaxreg.roles import Role
-
-
-class CourseRuleQuerySet(DatedQuerySet):
-    def applying(self, vaccine: models.Model, on: date) -> "CourseRuleQuerySet":
-        """The vaccine's rules in force on that day, the one that came into force last first."""
-        return self.filter(vaccine=vaccine).in_force(on).order_by(F("in_force_from").desc(nulls_last=True))
 
 
 class FacilityQuerySet(models.QuerySet):

@@ -19,7 +19,7 @@ ACTS = {
     "units.loaded": _("Administrative units loaded"),
     "reference.loaded": _("Reference data loaded"),
     "schedule.loaded": _("Vaccination schedule loaded"),
-    "vaccines.loaded": _("Vaccines and rules loaded"),
+    "vaccines.loaded": _("Vaccines loaded"),
     "residents.imported": _("Residents imported"),
     "resident.registered": _("Registered"),
     "resident.read": _("Looked up"),

@@ -41,7 +41,6 @@ class Grant:
 REFERENCE = (
     "residents.unit",
     "vaccinations.vaccine",
-    "vaccinations.courserule",
     "vaccinations.schedule",
     "vaccinations.series",
     "vaccinations.seriesdose",

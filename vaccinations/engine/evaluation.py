@@ -103,19 +103,65 @@ class Progress:
         self.position += 1
 
 
+@dataclass(frozen=True)
+class Shortfall:
+    """An interval that a dose does not keep in full: since when it runs, and from when the dose counts, and is in time."""
+
+    interval: Interval
+    since: date
+    counts_from: date
+    in_time_from: date
+
+
 def evaluate(
     series: Series, person: Person, history: Iterable[GivenDose], completed_groups: frozenset[str] = frozenset()
 ) -> Progress:
     """Returns how far the doses, oldest first, bring the person in the series."""
     progress = Progress(series, person, completed_groups=completed_groups)
     for dose in history:
-        if not dose.is_substandard:
-            _pass_skipped(progress, dose)
-        verdict = _judge(progress, dose)
+        approach(progress, dose)
+        verdict = judge(progress, dose)
         progress.verdicts.append(verdict)
         if verdict.status == DoseStatus.VALID and not progress.target.is_recurring:
             progress.position += 1
     return progress
+
+
+def approach(progress: Progress, dose: GivenDose) -> TargetDose | None:
+    """Returns the target that the dose is held against; those that may be left out on its day are left behind."""
+    if not dose.is_substandard:
+        while progress.target and is_skippable(progress, Context.EVALUATION, dose.given_on):
+            progress.skip_target()
+    return progress.target
+
+
+def judge(progress: Progress, dose: GivenDose) -> Verdict:
+    """Returns what the dose is worth for the present target: sections 4.4, 6.1 and 6.3 to 6.10."""
+    target = progress.target
+    if target is None:
+        return Verdict(dose, DoseStatus.EXTRANEOUS, (Reason.BEYOND,))
+    if dose.is_substandard:
+        return Verdict(dose, DoseStatus.SUBSTANDARD, (Reason.SUBSTANDARD,))
+    if any(suits(use, dose, progress.person) for use in target.inadvertent):
+        return Verdict(dose, DoseStatus.NOT_VALID, (Reason.INADVERTENT,))
+    faults = tuple(_faults(progress, target, dose))
+    if Reason.TOO_OLD in faults:
+        return Verdict(dose, DoseStatus.EXTRANEOUS, (Reason.TOO_OLD,))
+    if faults:
+        return Verdict(dose, DoseStatus.NOT_VALID, faults)
+    return Verdict(dose, DoseStatus.VALID, _grace(progress, target, dose), target.number)
+
+
+def shortfalls(progress: Progress, target: TargetDose, on: date) -> list[Shortfall]:
+    """The intervals that a dose given for that target on that day would not keep in full, preferable ones."""
+    found = []
+    for interval in target.intervals_on(on):
+        since = reference_day(progress, interval)
+        counts_from = _from(since, interval.absolute_minimum) or since
+        in_time_from = max(filter(None, (_from(since, interval.minimum), counts_from)), default=None)
+        if since and on < in_time_from:
+            found.append(Shortfall(interval, since, counts_from, in_time_from))
+    return found
 
 
 def reference_day(progress: Progress, interval: Interval) -> date | None:
@@ -149,28 +195,6 @@ def suits(use: ProductUse, dose: GivenDose, person: Person) -> bool:
         and (not dose.trade_name or use.trade_name in {"", dose.trade_name})
         and (not dose.manufacturer or use.manufacturer in {"", dose.manufacturer})
     )
-
-
-def _pass_skipped(progress: Progress, dose: GivenDose) -> None:
-    while progress.target and is_skippable(progress, Context.EVALUATION, dose.given_on):
-        progress.skip_target()
-
-
-def _judge(progress: Progress, dose: GivenDose) -> Verdict:
-    """Sections 4.4, 6.1 and 6.3 to 6.10."""
-    target = progress.target
-    if target is None:
-        return Verdict(dose, DoseStatus.EXTRANEOUS, (Reason.BEYOND,))
-    if dose.is_substandard:
-        return Verdict(dose, DoseStatus.SUBSTANDARD, (Reason.SUBSTANDARD,))
-    if any(suits(use, dose, progress.person) for use in target.inadvertent):
-        return Verdict(dose, DoseStatus.NOT_VALID, (Reason.INADVERTENT,))
-    faults = tuple(_faults(progress, target, dose))
-    if Reason.TOO_OLD in faults:
-        return Verdict(dose, DoseStatus.EXTRANEOUS, (Reason.TOO_OLD,))
-    if faults:
-        return Verdict(dose, DoseStatus.NOT_VALID, faults)
-    return Verdict(dose, DoseStatus.VALID, _grace(progress, target, dose), target.number)
 
 
 def _faults(progress: Progress, target: TargetDose, dose: GivenDose) -> Iterator[Reason]:

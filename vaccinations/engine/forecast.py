@@ -38,6 +38,8 @@ class Due:
     latest_on: date | None
     products: tuple[str, ...]
     others: tuple[str, ...] = ()
+    # Whether a rule led to the days; else nothing lays them down, and they only do not come before what was given.
+    is_laid_down: bool = True
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,15 @@ def _due(
         latest_on=maximum - timedelta(days=1) if maximum else None,
         products=products,
         others=tuple(product for product in others if product not in products),
+        is_laid_down=_is_laid_down(progress, target, on),
     )
+
+
+def _is_laid_down(progress: Progress, target: TargetDose, on: date) -> bool:
+    ages = target.ages_on(on)
+    by_age = progress.person.reaches(ages.minimum) or progress.person.reaches(ages.earliest_recommended)
+    by_interval = _interval_days(progress, target, on, "minimum") or _recommended_on(progress, target, on)
+    return bool(by_age or by_interval or target.season_begins_on)
 
 
 def _number(progress: Progress) -> int:

@@ -95,13 +95,14 @@ def _default(group: list[Forecast], on: date) -> Forecast | None:
         return None
     # One that is contraindicated is no candidate (SELECTB-24) unless all are.
     candidates = [outcome for outcome in group if outcome.status != SeriesStatus.CONTRAINDICATED] or group
-    startable = [outcome for outcome in candidates if _is_startable(outcome, on)]
+    startable = [outcome for outcome in candidates if is_startable(outcome, on)]
     return min(
         startable or candidates, key=lambda outcome: (not outcome.progress.series.is_default, _preference(outcome))
     )
 
 
-def _is_startable(outcome: Forecast, on: date) -> bool:
+def is_startable(outcome: Forecast, on: date) -> bool:
+    """Whether the person is of an age to begin the series on that day."""
     series, person = outcome.progress.series, outcome.progress.person
     return person.is_aged(on, series.minimum_age_to_start, series.maximum_age_to_start)
 

@@ -14,13 +14,12 @@ from vaccinations.models.rule_tables import (
     SeriesDose,
     SkipRule,
 )
-from vaccinations.models.vaccines import MOST_DOSES, CourseRule, Vaccine
+from vaccinations.models.vaccines import MOST_DOSES, Vaccine
 
 __all__ = [
     "MOST_DOSES",
     "AgeRule",
     "Contraindication",
-    "CourseRule",
     "Dose",
     "DueDose",
     "Facility",

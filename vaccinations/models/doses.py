@@ -123,7 +123,8 @@ class Dose(models.Model):
         """The dose as the pure modules take it."""
         return Given(
             dose_number=self.dose_number,
-            product=self.vaccine.name,
+            product=self.vaccine.code,
+            product_name=self.vaccine.name,
             administered_on=self.administered_on,
             typed_at=self.recorded_at if self.source == self.Source.DESK else None,
         )
