@@ -20,6 +20,7 @@ from residents.services import (
 )
 from vaccinations.doses.rule_warnings import examine
 from vaccinations.doses.warnings import Candidate, Code, DoseWarning, Findings, proposed_number, taken_sentence
+from vaccinations.due.services import refresh_due
 from vaccinations.models import MOST_DOSES, Dose, Facility, Lot, Slip, Vaccine
 from vaccinations.rulebook import Rulebook, rulebook
 from vaxreg import audit
@@ -118,6 +119,7 @@ def record_dose(
     if dose:
         return dose
     dose = _add(by=by, person=person, entry=entry, now=now, reason=reason)
+    refresh_due(resident=person, on=timezone.localdate(now))
     if card_seen and person.verified_at is None:
         verify_resident(by=by, resident=person)
     return dose
@@ -126,8 +128,10 @@ def record_dose(
 @transaction.atomic
 def void_dose(*, by: Actor, dose: Dose, reason: str) -> Dose:
     """Returns the dose, voided for good; it stays in the history. Raises AlreadyVoidedError."""
-    _lock(dose.resident)
-    return _void(by=by, dose=dose, reason=reason)
+    person = _lock(dose.resident)
+    voided = _void(by=by, dose=dose, reason=reason)
+    refresh_due(resident=person, on=timezone.localdate())
+    return voided
 
 
 @transaction.atomic
@@ -143,7 +147,9 @@ def replace_dose(
     if replacement:
         return replacement
     voided = _void(by=by, dose=dose, reason=void_reason)
-    return _add(by=by, person=person, entry=entry, now=now, reason=reason, replaces=voided)
+    added = _add(by=by, person=person, entry=entry, now=now, reason=reason, replaces=voided)
+    refresh_due(resident=person, on=timezone.localdate(now))
+    return added
 
 
 def check_dose(
