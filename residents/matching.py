@@ -18,13 +18,15 @@ Each row is judged by itself: neither the order of the rows nor the slices they 
 
 from enum import StrEnum
 
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from psycopg2.sql import SQL, Identifier
+
+from residents.matching_sql import statement
 
 # What the caller fills, and below the line what `match` fills. The table may have other columns besides.
 ROWS = """
     row_id bigint PRIMARY KEY,
-    number text NOT NULL DEFAULT '',          -- 12 digits, 9 digits or T and 11 digits as residents.citizen_id reads them, else ''
+    number text NOT NULL DEFAULT '',          -- of the forms of residents.citizen_id, else ''
     number_written text NOT NULL DEFAULT '',  -- what was in the cell, without spaces at its ends
     full_name text NOT NULL DEFAULT '',       -- as residents.names.clean_name
     folded_name text,                         -- residents_fold(full_name)
@@ -52,16 +54,15 @@ class Band(StrEnum):
     NONE = "none"
 
 
-# The first part of the rule alone: the exact number with agreeing name, birth and sex.
-EXACT = SQL("""
-UPDATE {table} AS given SET
-    (person, band, score, evidence, rival) = (kept.citizen_id, 'same', 50, '{{number,name,birth}}'::text[], NULL)
-FROM residents_resident AS found
-JOIN residents_resident AS kept ON kept.citizen_id = coalesce(found.superseded_by_id, found.citizen_id)
-WHERE found.citizen_id = given.number AND given.number <> '' AND given.row_id BETWEEN %(first)s AND %(last)s
-    AND kept.name_key = given.name_key AND kept.date_of_birth = given.born AND kept.birth_precision = given.birth_precision
-    AND (kept.sex = '' OR given.sex IN ('', kept.sex))
-""")
+FILL = """,
+filled AS (
+    UPDATE {table} AS rows
+    SET person = judged.person, band = coalesce(judged.band, 'none'), score = judged.score, evidence = judged.evidence,
+        rival = judged.rival
+    FROM given LEFT JOIN judged USING (row_id) WHERE rows.row_id = given.row_id
+    RETURNING rows.band
+)
+SELECT band, count(*) FROM filled GROUP BY band"""
 
 
 def match(cursor: CursorWrapper, table: str, *, first: int = 0, last: int = 2**62) -> dict[str, int]:
@@ -69,17 +70,7 @@ def match(cursor: CursorWrapper, table: str, *, first: int = 0, last: int = 2**6
 
     Call it in a transaction. Slices of some 20,000 rows keep memory flat and give progress to show.
     """
-    cursor.execute(
-        SQL("UPDATE {table} SET band = 'none' WHERE row_id BETWEEN %(first)s AND %(last)s").format(
-            table=Identifier(table)
-        ),
-        {"first": first, "last": last},
-    )
-    cursor.execute(EXACT.format(table=Identifier(table)), {"first": first, "last": last})
-    cursor.execute(
-        SQL("SELECT band, count(*) FROM {table} WHERE row_id BETWEEN %s AND %s GROUP BY band").format(
-            table=Identifier(table)
-        ),
-        [first, last],
-    )
-    return {band: 0 for band in Band} | dict(cursor.fetchall())
+    table = connection.ops.quote_name(table)
+    rows = f"SELECT * FROM {table} WHERE row_id BETWEEN {first:d} AND {last:d}"
+    cursor.execute(statement(rows, FILL.format(table=table)))
+    return dict.fromkeys(Band, 0) | dict(cursor.fetchall())
