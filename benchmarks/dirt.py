@@ -60,6 +60,17 @@ class Population:
         while len(self.people) < size:
             family += 1
             self._add_family(family)
+        self._gather()
+
+    @classmethod
+    def of(cls, people: list[Person], seed: int) -> "Population":
+        """The people of a registry that is there already."""
+        population = cls(0, seed)
+        population.people = people
+        population._gather()
+        return population
+
+    def _gather(self) -> None:
         self.families: dict[int, list[Person]] = {}
         for person in self.people:
             self.families.setdefault(person.family, []).append(person)
@@ -106,7 +117,14 @@ class Population:
         kinds = list(KINDS)
         for place, person in enumerate(self.people):
             clean = Row(
-                person.number, "", person.name, f"{person.born:%d/%m/%Y}", person.sex, person.number, person.phone, person.prefix
+                person.number,
+                "",
+                person.name,
+                f"{person.born:%d/%m/%Y}",
+                person.sex,
+                person.number,
+                person.phone,
+                person.prefix,
             )
             kind = self.rng.choice(kinds) if self.rng.random() < 0.5 else ""
             spoilt = KINDS[kind](self, person, clean, place) if kind else clean

@@ -109,6 +109,7 @@ BEGIN
             CASE WHEN extra = '{}' OR missing = '{}' THEN 'name-scrap' ELSE 'name-other' END
         WHEN extra = '{}' AND spelt + initials + slips = 0 THEN 'name-part'
         WHEN missing = '{}' AND spelt + initials + slips = 0 THEN 'name-part'
+        WHEN extra || missing && ARRAY['thi', 'van'] AND spelt + initials + slips = 0 THEN 'name-middle'
         ELSE 'name-word' END;
 END $$
 """
@@ -162,8 +163,8 @@ CASE
         WHEN 'lost' THEN 'number-lost'
         WHEN 'added' THEN 'number-added'
         ELSE CASE
-            WHEN length(kept) = 12 AND length(given) BETWEEN 9 AND 10 AND given IN (right(kept, length(given)), left(kept, length(given)))
-                THEN 'number-part'
+            WHEN length(kept) = 12 AND length(given) BETWEEN 9 AND 10
+                AND given IN (right(kept, length(given)), left(kept, length(given))) THEN 'number-part'
             WHEN length(kept) = 12 AND given ~ '^[0-9]{12}$' THEN 'number-other' END END END
 """
 

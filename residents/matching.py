@@ -65,12 +65,17 @@ filled AS (
 SELECT band, count(*) FROM filled GROUP BY band"""
 
 
+def matching_statement(table: str, *, first: int = 0, last: int = 2**62) -> str:
+    """Returns the statement that `match` runs, to be explained by a benchmark."""
+    table = connection.ops.quote_name(table)
+    rows = f"SELECT *, NULL AS own FROM {table} WHERE row_id BETWEEN {first:d} AND {last:d}"
+    return statement(rows, FILL.format(table=table))
+
+
 def match(cursor: CursorWrapper, table: str, *, first: int = 0, last: int = 2**62) -> dict[str, int]:
     """Fills person, band, score, evidence and rival of the rows `first` to `last` (by row_id); returns how many of each band.
 
     Call it in a transaction. Slices of some 20,000 rows keep memory flat and give progress to show.
     """
-    table = connection.ops.quote_name(table)
-    rows = f"SELECT * FROM {table} WHERE row_id BETWEEN {first:d} AND {last:d}"
-    cursor.execute(statement(rows, FILL.format(table=table)))
+    cursor.execute(matching_statement(table, first=first, last=last))
     return dict.fromkeys(Band, 0) | dict(cursor.fetchall())

@@ -1,7 +1,7 @@
 """The statement that finds and weighs who a row may be; for sheets and desks the same.
 
 It is put together from parts, each named for what it yields. `{rows}` stands for a query of the rows to be judged, with the
-columns of residents.matching.ROWS. Blocks are bounded: each asks one index for at most MOST rows, and a block that holds more
+columns of residents.matching.ROWS and `own`: NULL, or the number of the person whom a row of the registry itself is of. Blocks are bounded: each asks one index for at most MOST rows, and a block that holds more
 says nothing (13 namesakes born on one day are no hint), so the cost of a row does not grow with the registry and the
 answer does not depend on which of them were seen first.
 """
@@ -24,7 +24,7 @@ def _codes(codes: list[str]) -> str:
 # `digits` is what is to be compared with numbers: the number, or what can be read of the cell where it is none.
 GIVEN = """
 given AS MATERIALIZED (
-    SELECT row_id, number, full_name, folded_name, name_key, born, birth_precision::text AS precision, sex, phone,
+    SELECT row_id, own, number, full_name, folded_name, name_key, born, birth_precision::text AS precision, sex, phone,
         province_id, ward_id, CASE WHEN number = '' THEN residents_digits(number_written) ELSE number END AS digits
     FROM ({rows}) AS rows
 )"""
@@ -64,11 +64,10 @@ CASE WHEN is_holder THEN 'number' ELSE (
 def weighed(pairs: str) -> str:
     """Returns the query of pairs (row_id, person, …) with a code for each aspect and the score."""
     return f"""
-    SELECT *, (
-        {-log2(PEOPLE):.1f}
-        + {_weights("number_code", "number")} + {_weights("name_code", "name")} + {_weights("birth_code", "birth")}
-        + {_weights("sex_code", "sex")} + {_weights("phone_code", "phone")} + {_weights("place_code", "place")}
-    )::real AS score
+    SELECT *, (core + {_weights("phone_code", "phone")} + {_weights("place_code", "place")})::real AS score
+    FROM (
+        SELECT *, {-log2(PEOPLE):.1f} + {_weights("number_code", "number")} + {_weights("name_code", "name")}
+            + {_weights("birth_code", "birth")} + {_weights("sex_code", "sex")} AS core
     FROM (SELECT row_id, person, is_holder,
             {NUMBER_CODE} AS number_code,
             {NAME_CODE} AS name_code,
@@ -82,7 +81,8 @@ def weighed(pairs: str) -> str:
         FROM {pairs}
         JOIN given USING (row_id)
         CROSS JOIN LATERAL (SELECT * FROM {RESIDENT} WHERE citizen_id = person OFFSET 0) AS kept
-        OFFSET 0) AS coded"""
+        OFFSET 0) AS coded
+    ) AS summed"""
 
 
 FULL_NAME = "coalesce(name_code IN ('name', 'name-order'), false)"
@@ -122,14 +122,14 @@ BLOCKS = [
 ]
 PAIRS = f"""
 near AS MATERIALIZED (
-    SELECT still_open.row_id, block, person, count(*) OVER (PARTITION BY still_open.row_id, block) > {MOST} AS is_crowd
+    SELECT still_open.row_id, block, person, count(*) OVER (PARTITION BY still_open.row_id, block) > {MOST} AS is_crowd, own
     FROM still_open CROSS JOIN LATERAL ({" UNION ALL ".join(BLOCKS)}) AS found
 ),
 pairs AS MATERIALIZED (
     SELECT row_id, person, bool_or(is_holder) AS is_holder,
         row_id IN (SELECT row_id FROM near WHERE is_crowd AND block = 'phones') AS is_shared_phone
     FROM (
-        SELECT row_id, person, false AS is_holder FROM near WHERE NOT is_crowd
+        SELECT row_id, person, false AS is_holder FROM near WHERE NOT is_crowd AND (own IS NULL OR person > own)
         UNION ALL SELECT row_id, person, true FROM holders JOIN still_open USING (row_id)
     ) AS found
     GROUP BY row_id, person
@@ -142,19 +142,20 @@ CASE
     WHEN {IS_SAME} THEN 'same'
     WHEN score < {LINK} OR name_code IS NULL OR name_code = 'name-other' THEN 'doubtful'
     WHEN number_code IN ('number', 'number-letter', 'number-zero') THEN
-        CASE WHEN birth_code = 'birth-other' AND NOT ({FULL_NAME} AND {SAME_SEX} AND {SAME_PHONE}) THEN 'doubtful' ELSE 'link' END
+        CASE WHEN core >= {LINK} AND birth_code IS DISTINCT FROM 'birth-other' THEN 'link' ELSE 'doubtful' END
     WHEN NOT ({FULL_NAME} AND {SAME_SEX}) OR number_code = 'number-other' THEN 'doubtful'
     WHEN birth_code = 'birth' AND (number_code IS NOT NULL OR {SAME_PHONE}) THEN 'link'
     WHEN birth_code IN ('birth-month', 'birth-year', 'birth-0101', 'birth-swapped') AND number_code IS NOT NULL AND {SAME_PHONE}
         THEN 'link'
     ELSE 'doubtful' END"""
-# Stands in the way of a better one that does not fit as well in name and birth: the brother whose number was typed.
-FITS = f"""({FULL_NAME} AND birth_code = 'birth' AND {SAME_SEX}
-    AND ({SAME_PHONE} OR place_code = 'ward' OR number_code <> 'number-other'))"""
+# Who fits in name and birth stands in the way of a better candidate who does not: of the twin whose number was typed. Not so a
+# namesake born the same day, of another number and with nothing else in common: at national size every fourth person has one.
+FITS = f"""(coalesce({FULL_NAME} AND birth_code = 'birth' AND {SAME_SEX}, false)
+    AND ({SAME_PHONE} OR coalesce(place_code = 'ward', false) OR number_code IS DISTINCT FROM 'number-other'))"""
 EVIDENCE_ARRAY = "array_remove(ARRAY[number_code, name_code, birth_code, sex_code, phone_code, place_code], NULL)"
 CANDIDATES = f"""
 ranked AS (
-    SELECT *, {ALONE} AS alone, coalesce({FITS}, false) AS fits, {EVIDENCE_ARRAY} AS evidence,
+    SELECT *, {ALONE} AS alone, {FITS} AS fits, {EVIDENCE_ARRAY} AS evidence,
         row_number() OVER (PARTITION BY row_id ORDER BY is_holder DESC, score DESC, person) AS place
     FROM (
         SELECT * FROM of_pairs WHERE is_holder OR score >= {DOUBTFUL}
