@@ -117,8 +117,3 @@ AGAINST = frozenset(
     | {"birth-swapped", "birth-0101", "birth-decade", "birth-digit", "birth-part", "birth-near", "birth-other"}
     | {"sex-other"}
 )
-
-
-def in_words(codes: list[str]) -> list[str | Promise]:
-    """Returns the evidence in the reader's language, in the order given."""
-    return [EVIDENCE[code].words for code in codes]
