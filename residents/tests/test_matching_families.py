@@ -14,7 +14,7 @@ PHONE = "0912345678"
 PEOPLE = [
     ("079190123456", "Nguyễn Thị Lan", date(1990, 8, 5), "F", PHONE),
     ("079190123457", "Nguyễn Thị Loan", date(1990, 8, 5), "F", PHONE),
-    ("079190123465", "Nguyễn Thị Lân", date(1990, 8, 5), "F", PHONE),
+    ("079190123485", "Nguyễn Thị Lân", date(1990, 8, 5), "F", PHONE),
     ("079190123475", "Nguyễn Mai Lan", date(1990, 8, 5), "F", PHONE),
     ("079090123456", "Nguyễn Văn Lân", date(1990, 8, 5), "M", PHONE),
     ("079190223456", "Nguyễn Thị Lan", date(1990, 5, 8), "F", "0900000001"),
