@@ -1,5 +1,6 @@
 """The list of people who are recorded together, as the page carries it."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -69,6 +70,10 @@ class Group:
     def without(self, key: str) -> "Group":
         """The list less the person of that ticket."""
         return replace(self, members=tuple(member for member in self.members if str(member.ticket.key) != key))
+
+    def of(self, members: Iterable[Member]) -> "Group":
+        """The list of these alone: what is recorded of them later belongs to the same group."""
+        return replace(self, members=tuple(members))
 
     def sealed(self) -> str:
         """The list as the page carries it: nobody can read or alter it there."""

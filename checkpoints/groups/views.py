@@ -33,20 +33,22 @@ def group(request, checkpoint):
 @open_to(CHECKPOINT_DESK)
 @at_checkpoint
 def record_group(request, checkpoint):
-    """Records everybody of the list, each with an outcome of their own."""
+    """Records everybody of the list, each with an outcome of their own; whose reason is missing stays in the list."""
     carried = GroupForm(request.POST, officer=request.user, checkpoint=checkpoint)
     if request.method != "POST" or not carried.is_valid() or not carried.cleaned_data["group"].members:
         messages.warning(request, _("There was no list to record."))
         return show_box(request, checkpoint)
     people = carried.cleaned_data["group"]
     lines = decided_lines(people, request.POST)
-    if not all(line.is_valid() for line in lines):
-        messages.error(request, _("Nothing is recorded yet: give the reasons that are missing."))
-        return show_group(request, checkpoint, people, lines=lines)
-    decided = [line.decided for line in lines if line.cleaned_data["outcome"]]
+    ready, waiting = [line for line in lines if line.is_valid()], [line for line in lines if not line.is_valid()]
+    decided = [line.decided for line in ready if line.cleaned_data["outcome"]]
     recorded = record_together(group=people, decided=decided, checkpoint=checkpoint, by=request.actor)
-    messages.success(request, _("Recorded together: %(count)s.") % {"count": len(recorded)})
-    return show_box(request, checkpoint)
+    if recorded or not waiting:
+        messages.success(request, _("Recorded together: %(count)s.") % {"count": len(recorded)})
+    if not waiting:
+        return show_box(request, checkpoint)
+    messages.error(request, _("Still to record, for want of a reason: %(count)s.") % {"count": len(waiting)})
+    return show_group(request, checkpoint, people.of(line.member for line in waiting), lines=waiting)
 
 
 def decided_lines(people, data=None):
