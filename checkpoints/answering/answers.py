@@ -7,6 +7,7 @@ from typing import Any
 from checkpoints.admission import Decision, Facts, TakenTest, decide, facts_as_json
 from checkpoints.admission import GivenDose as Dose
 from checkpoints.answering.found import Filed, Finding, GivenDose, Person, Recent
+from checkpoints.answering.recent import CODE as PASSED_HERE
 from checkpoints.answering.recent import decide_again
 from checkpoints.cards.disagreements import CARD, DECLARATION, REGISTRY, Disagreement, Said, compare
 from checkpoints.cards.scan import Scan
@@ -47,6 +48,11 @@ class Answer:
         """What was judged and how, for the access log: by it a draft rule can be tried on real look-ups."""
         decision = self.decision
         return {"facts": facts_as_json(self.facts), "verdict": decision.verdict.value, "rules": decision.codes}
+
+    @property
+    def asks_declaration(self) -> bool:
+        """Whether there is none in force; who has just passed here is asked nothing again."""
+        return not self.is_in_force and PASSED_HERE not in self.decision.codes
 
     @property
     def has_contact_facts(self) -> bool:

@@ -12,7 +12,7 @@ from checkpoints.declaring.fields import RowField
 from checkpoints.desk.tickets import MAX_AGE_SECONDS, PURPOSE, Ticket, TicketError
 from checkpoints.models import Checkpoint, Passage
 from residents.forms import BirthField, NameField, ReasonField
-from residents.models import Resident
+from residents.models import Resident, Unit
 from vaxreg.forms import SealedField
 from vaxreg.models import User
 
@@ -147,14 +147,22 @@ class UnmaskForm(TicketForm):
 
 
 class RegistrationForm(TicketForm):
-    """The facts of a person to add. Not asked for where a card was scanned: then the ticket holds the card's."""
+    """The facts of a person to add; of a card that was scanned, which the ticket holds, only what it does not say."""
 
     full_name = NameField(required=False)
     birth = BirthField(required=False)
     sex = forms.ChoiceField(label=_("Sex"), choices=Resident.Sex, required=False)
+    province = RowField(
+        label=_("Lives in (province or city)"),
+        required=False,
+        help_text=_("Staff find a person only in the area where the person lives."),
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, provinces: list[Unit], home: Unit | None = None, **kwargs: Any) -> None:
+        """`home` is the province that is proposed."""
+        super().__init__(*args, **kwargs, auto_id="register_%s")
+        self.fields["province"].offer(provinces, empty=_("not known"))
+        self.fields["province"].initial = home and home.pk
         for name in ("full_name", "birth"):
             # The officer's own name and birthday are not meant.
             self.fields[name].widget.attrs["autocomplete"] = "off"

@@ -10,7 +10,7 @@ from checkpoints.cards.scan import Scan, read_scan
 from checkpoints.desk.tickets import Ticket
 from checkpoints.models import Checkpoint
 from residents.birth import Birth
-from residents.models import Resident
+from residents.models import Resident, Unit
 from residents.services import register_from_card, register_resident
 from vaxreg import audit
 from vaxreg.actors import Actor
@@ -52,14 +52,23 @@ def unmask_at_desk(*, ticket: Ticket, reason: str, checkpoint: Checkpoint, at: d
 
 @transaction.atomic
 def register_at_desk(
-    *, ticket: Ticket, full_name: str = "", birth: Birth | None = None, sex: str = "", by: Actor
+    *,
+    ticket: Ticket,
+    full_name: str = "",
+    birth: Birth | None = None,
+    sex: str = "",
+    province: Unit | None = None,
+    by: Actor,
 ) -> Resident:
     """Returns the person added to the registry: with the facts of the card that was scanned, else with those given.
+
+    No card says in which of today's provinces its owner lives: `province` is where staff find the person afterwards.
 
     Raises ResidentError, AlreadyRegisteredError among them.
     """
     source = Resident.Source.CHECKPOINT
     card = read_scan(ticket.scan).card
     if card:
-        return register_from_card(by=by, card=card, source=source)
-    return register_resident(by=by, source=source, number=ticket.number, full_name=full_name, birth=birth, sex=sex)
+        return register_from_card(by=by, card=card, source=source, province=province)
+    facts = {"full_name": full_name, "birth": birth, "sex": sex, "province": province}
+    return register_resident(by=by, source=source, number=ticket.number, **facts)

@@ -64,6 +64,10 @@ class Ticket:
             reasons=tuple(answer.decision.codes),
         )
 
+    def declared(self, token: str) -> "Ticket":
+        """The ticket after the person has declared. Who has no number is found again by the new pass alone."""
+        return replace(self, scan=f"/p/{token}/") if self.is_without_number else self
+
     def belongs_to(self, *, officer: User, checkpoint: Checkpoint) -> bool:
         """Whether this officer got the ticket, at this checkpoint."""
         return (self.officer, self.checkpoint) == (officer.pk, checkpoint.pk)

@@ -124,22 +124,38 @@ def test_quick_mode_is_switched_on_by_the_lead_and_scans_go_through(walk, office
     walk.look("desk-quick-shift")
 
 
-def test_declared_on_the_spot_with_six_answers(desk):
+def tap(walk, name, value):
+    """One tap on what the officer sees: the words beside the hidden button."""
+    walk.page.click(f".toggles label[for={walk.page.locator(f'[name={name}][value={value!r}]').get_attribute('id')}]")
+
+
+def test_declared_on_the_spot_with_five_taps(desk):
     scan(desk, world.CARD)
-    with desk.page.expect_navigation():
-        use(desk, "k")
-    assert focused(desk) == "id_origin"
     desk.look("desk-spot")
-    for name in ("origin", "destination"):
-        desk.page.select_option(f"#id_{name}", index=3)
-    desk.page.select_option("#id_vehicle_kind", index=1)
+    motorbike = desk.page.locator("[name=vehicle_kind]").first.get_attribute("value")
+    tap(desk, "vehicle_kind", motorbike)
     for name in ("has_travelled", "is_ill", "had_contact"):
-        desk.page.check(f"[name={name}][value=no]")
-    desk.page.fill("#id_plate", "51F-123.45")
+        tap(desk, name, "no")
     with desk.page.expect_navigation():
         desk.page.click(".desk-spot button.btn-primary")
-    assert Declaration.objects.get().filed_by.username == "officer"
+    declaration = Declaration.objects.get()
+    assert declaration.filed_by.username == "officer"
+    assert (declaration.origin.name, declaration.full_name) == ("Thành phố Hồ Chí Minh", world.NAME)
     assert desk.page.is_visible(".verdict-pass")
+    desk.look("desk-spot-filed")
+
+
+def test_yes_on_the_spot_asks_which_and_an_omission_is_named(desk):
+    scan(desk, world.CARD)
+    assert not desk.page.is_visible("#spot_places_visited")
+    tap(desk, "has_travelled", "yes")
+    tap(desk, "is_ill", "yes")
+    desk.page.wait_for_selector("#spot_places_visited")
+    with desk.page.expect_navigation():
+        desk.page.click(".desk-spot button.btn-primary")
+    desk.look("desk-spot-errors")
+    assert not Declaration.objects.exists()
+    assert desk.page.is_checked("[name=is_ill][value=yes]")
 
 
 def test_who_passed_an_hour_ago_is_shown_as_such(desk, officer):
