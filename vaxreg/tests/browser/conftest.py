@@ -73,7 +73,8 @@ def site(quick_settings: None, transactional_db: None, static_root: None, settin
 
 
 def _page(browser: Browser, size: dict) -> Iterator[Page]:
-    context = browser.new_context(viewport=size, locale="vi-VN", has_touch=size is PHONE)
+    is_phone = size is PHONE
+    context = browser.new_context(viewport=size, locale="vi-VN", has_touch=is_phone, is_mobile=is_phone)
     context.set_default_timeout(15_000)
     yield context.new_page()
     context.close()
