@@ -31,8 +31,9 @@ def press(walk, key):
 
 
 def use(walk, key):
-    """Does what the shown key Alt+… does: headless Chromium has no access keys."""
-    walk.page.click(f"[accesskey={key}]")
+    """Presses the key that is shown beside a button: Alt and the letter."""
+    walk.settle()
+    walk.page.keyboard.press(f"Alt+{key}")
 
 
 def scan(walk, text):
