@@ -39,6 +39,7 @@
   if (!button || !("BarcodeDetector" in window) || !navigator.mediaDevices) return;
   const view = document.querySelector("[data-camera-view]");
   const video = view.querySelector("video");
+  const refused = document.querySelector("[data-camera-refused]");
   const box = document.querySelector("[data-scan-box]");
   let stream = null;
   const stop = () => {
@@ -65,8 +66,11 @@
     try {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
     } catch {
+      refused.hidden = false;
+      box.focus();
       return;
     }
+    refused.hidden = true;
     video.srcObject = stream;
     view.hidden = false;
     button.hidden = true;
