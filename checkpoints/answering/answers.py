@@ -15,6 +15,13 @@ from residents.birth import UNKNOWN
 
 
 @dataclass(frozen=True)
+class Proof:
+    """What the officer found on asking for a proof of recovery: the day on it, or None where there is none to be seen."""
+
+    recovered_on: date | None = None
+
+
+@dataclass(frozen=True)
 class Answer:
     """`number` is the person's present number, else the one presented; `declaration` the newest in force, else the newest."""
 
@@ -37,6 +44,9 @@ class Answer:
     is_group_pass: bool = False
     # Somebody told to stop could file again and leave out why: an earlier declaration in force said signs or contact.
     is_milder_than_before: bool = False
+    # Whether a rule in force here asks for a proof of recovery, and what the officer found.
+    asks_proof: bool = False
+    proof: Proof | None = None
 
     @property
     def who(self) -> Said:
@@ -72,10 +82,10 @@ class Answer:
         return bool(self.scan.key and self.declaration and not self.declaration.was_scanned)
 
 
-def compose(scan: Scan, finding: Finding, at: datetime, *, recovered_on: date | None = None) -> Answer | None:
+def compose(scan: Scan, finding: Finding, at: datetime, *, proof: Proof | None = None) -> Answer | None:
     """Returns the answer to a scan, or None where it was the key of no pass.
 
-    `recovered_on` is the day on the proof of recovery that the officer has seen.
+    `proof` is what the officer found on asking for a proof of recovery; None where nobody has asked yet.
     """
     if not finding.number:
         return None
@@ -86,8 +96,8 @@ def compose(scan: Scan, finding: Finding, at: datetime, *, recovered_on: date | 
     is_milder = is_in_force and _is_milder(declaration, finding, at)
     if is_milder:
         facts = replace(facts, disagreements=(*facts.disagreements, "earlier-declaration"))
-    if recovered_on:
-        facts = replace(facts, has_recovered=True, recovered_on=recovered_on)
+    if proof:
+        facts = replace(facts, has_recovered=proof.recovered_on is not None, recovered_on=proof.recovered_on)
     return Answer(
         scan=scan,
         at=at,
@@ -106,6 +116,8 @@ def compose(scan: Scan, finding: Finding, at: datetime, *, recovered_on: date | 
         is_without_number=finding.is_numberless,
         is_group_pass=finding.is_group_pass,
         is_milder_than_before=is_milder,
+        asks_proof=any(condition.kind == "recovered" for rule in finding.rules for condition in rule.conditions),
+        proof=proof,
     )
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from checkpoints.answering.answers import Answer
 from checkpoints.cards.scan import read_scan
 from checkpoints.desk import services
-from checkpoints.desk.forms import PassageForm, RegistrationForm, ScanForm, TicketForm, UndoForm, UnmaskForm
+from checkpoints.desk.forms import PassageForm, ProofForm, RegistrationForm, ScanForm, TicketForm, UndoForm, UnmaskForm
 from checkpoints.desk.passages import undoable_since
 from checkpoints.desk.proposals import Proposals
 from checkpoints.desk.spot_forms import SpotDeclarationForm
@@ -108,6 +108,8 @@ def _asked(answer: Answer, checkpoint: Checkpoint) -> dict[str, Any]:
         asked["registration_form"] = RegistrationForm(provinces=known.offered, home=known.home)
     if answer.asks_declaration:
         asked["spot_form"] = SpotDeclarationForm(provinces=known.offered, initial=known.of_journey)
+    if answer.asks_proof:
+        asked["proof_form"] = ProofForm()
     return asked
 
 
@@ -118,6 +120,10 @@ def look_again(request: HttpRequest, checkpoint: Checkpoint, form: TicketForm, *
         messages.error(request, form.errors["ticket"][0])
         return show_box(request, checkpoint)
     answer = services.look_up_at_desk(
-        scan=read_scan(ticket.scan), checkpoint=checkpoint, at=timezone.now(), by=request.actor
+        scan=read_scan(ticket.scan),
+        checkpoint=checkpoint,
+        at=timezone.now(),
+        proof=ticket.proof,
+        by=request.actor,
     )
     return show_answer(request, checkpoint, answer, ticket.renewed(answer), **forms)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from checkpoints.answering import lookup
-from checkpoints.answering.answers import Answer, compose
+from checkpoints.answering.answers import Answer, Proof, compose
 from checkpoints.cards.scan import Scan, read_scan
 from checkpoints.desk.tickets import Ticket
 from checkpoints.models import Checkpoint
@@ -17,9 +17,14 @@ from vaxreg.actors import Actor
 
 
 @transaction.atomic
-def look_up_at_desk(*, scan: Scan, checkpoint: Checkpoint, at: datetime, by: Actor) -> Answer | None:
-    """Returns the answer to a scan, or None for the key of no pass, and logs that the person's record was read."""
-    answer = compose(scan, lookup.find(scan, checkpoint=checkpoint.pk, at=at), at)
+def look_up_at_desk(
+    *, scan: Scan, checkpoint: Checkpoint, at: datetime, proof: Proof | None = None, by: Actor
+) -> Answer | None:
+    """Returns the answer to a scan, or None for the key of no pass, and logs that the person's record was read.
+
+    What the officer found on asking for a proof of recovery is judged with the rest, and logged as a fact.
+    """
+    answer = compose(scan, lookup.find(scan, checkpoint=checkpoint.pk, at=at), at, proof=proof)
     changes = {"purpose": "checkpoint", "scan": scan.kind, "found": bool(answer and answer.person)}
     audit.record(
         by=by,
@@ -39,7 +44,7 @@ def unmask_at_desk(*, ticket: Ticket, reason: str, checkpoint: Checkpoint, at: d
     """
     ticket.refuse_foreign(officer=by.user, checkpoint=checkpoint)
     scan = read_scan(ticket.scan)
-    answer = compose(scan, lookup.find(scan, checkpoint=checkpoint.pk, at=at), at)
+    answer = compose(scan, lookup.find(scan, checkpoint=checkpoint.pk, at=at), at, proof=ticket.proof)
     audit.record(
         by=by,
         action="resident.unmasked",

@@ -1,5 +1,7 @@
 """The checkpoint desk. What was scanned comes by POST and is answered at once: no number in an address, title or log."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -7,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from checkpoints.declaring import filing
 from checkpoints.desk import passages, services
-from checkpoints.desk.forms import PassageForm, RegistrationForm, ScanForm, TicketForm, UndoForm, UnmaskForm
+from checkpoints.desk.forms import PassageForm, ProofForm, RegistrationForm, ScanForm, TicketForm, UndoForm, UnmaskForm
 from checkpoints.desk.pages import (
     at_checkpoint,
     look_again,
@@ -131,6 +133,18 @@ def unmask(request, checkpoint):
         ticket=ticket, reason=reason, checkpoint=checkpoint, at=timezone.now(), by=request.actor
     )
     return show_answer(request, checkpoint, found, ticket, is_unmasked=True)
+
+
+@open_to(CHECKPOINT_DESK)
+@posted
+@at_checkpoint
+def prove(request, checkpoint):
+    """A proof of recovery, seen by the officer or not there: the verdict is made anew with it."""
+    form = ProofForm(request.POST, officer=request.user, checkpoint=checkpoint)
+    if not form.is_valid():
+        return look_again(request, checkpoint, form, proof_form=form)
+    form.cleaned_data["ticket"] = replace(form.cleaned_data["ticket"], proof=form.proof)
+    return look_again(request, checkpoint, form)
 
 
 @open_to(CHECKPOINT_DESK)

@@ -31,6 +31,8 @@ class Member:
     full_name: str
     birth: str
     reasons: tuple[str, ...]
+    # A rule in force here asks for a proof of recovery.
+    asks_proof: bool = False
 
     @classmethod
     def of(cls, answer: Answer, *, checkpoint: Checkpoint, officer: User) -> "Member":
@@ -40,6 +42,7 @@ class Member:
             full_name=answer.who.full_name,
             birth=str(answer.who.birth) if answer.who.birth.earliest else "",
             reasons=tuple(str(reason.text) for reason in answer.decision.reasons),
+            asks_proof=answer.asks_proof,
         )
 
     @property
@@ -66,6 +69,14 @@ class Group:
         if len(others) >= MOST_MEMBERS:
             raise FullGroupError
         return replace(self, members=(*others, member))
+
+    def member(self, key: str) -> Member | None:
+        """Whoever has the ticket of that key."""
+        return next((member for member in self.members if str(member.ticket.key) == key), None)
+
+    def changed(self, old: Member, new: Member) -> "Group":
+        """The list with a newer look at one of its people, at the same place."""
+        return replace(self, members=tuple(new if member is old else member for member in self.members))
 
     def without(self, key: str) -> "Group":
         """The list less the person of that ticket."""

@@ -5,11 +5,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from checkpoints.desk.forms import ScanForm
+from checkpoints.desk.forms import ProofFields, ScanForm
 from checkpoints.desk.pages import at_checkpoint, show_box
 from checkpoints.groups.forms import DecidedForm, GroupForm
 from checkpoints.groups.members import FullGroupError, Group, Member
-from checkpoints.groups.services import look_up_together, record_together
+from checkpoints.groups.services import look_again, look_up_together, record_together
 from vaxreg.access import CHECKPOINT_DESK, open_to
 
 
@@ -24,10 +24,22 @@ def group(request, checkpoint):
     people = carried.cleaned_data.get("group") or Group.new()
     if leaving := request.POST.get("leaving"):
         return show_group(request, checkpoint, people.without(leaving), request.POST)
+    if proving := request.POST.get("proving"):
+        return prove(request, checkpoint, people, *proving.partition(":")[::2])
     form = ScanForm(request.POST) if request.method == "POST" else ScanForm()
     if form.is_bound and form.is_valid():
         return show_found(request, checkpoint, form, people)
     return show_group(request, checkpoint, people, request.POST, form)
+
+
+def prove(request, checkpoint, people, key, found):
+    """A proof of recovery of one of them, seen or not there: that one's verdict is made anew with it."""
+    member = people.member(key)
+    form = ProofFields({"recovered_on": request.POST.get(f"{key}-recovered_on", ""), "found": found})
+    if member is None or not form.is_valid():
+        return show_group(request, checkpoint, people, request.POST, proof_of=(key, form))
+    newer = look_again(member=member, proof=form.proof, checkpoint=checkpoint, at=timezone.now(), by=request.actor)
+    return show_group(request, checkpoint, people.changed(member, newer), request.POST)
 
 
 @open_to(CHECKPOINT_DESK)
@@ -88,8 +100,9 @@ def show_vehicle(request, checkpoint, form):
     return render(request, "checkpoints/groups/vehicle.html", context)
 
 
-def show_group(request, checkpoint, people, data=None, form=None, lines=None):
+def show_group(request, checkpoint, people, data=None, form=None, lines=None, proof_of=("", None)):
     context = {"checkpoint": checkpoint, "group": people, "sealed_group": people.sealed(), "is_group": True}
     # What is missing is said when it was to be recorded, not while the next person is scanned.
     context |= {"form": form or ScanForm(), "lines": lines or decided_lines(people, data), "is_judged": bool(lines)}
+    context |= {"proof_key": proof_of[0], "proof_form": proof_of[1]}
     return render(request, "checkpoints/groups/group.html", context)

@@ -1,9 +1,12 @@
 """The desk with a scanner and a keyboard only: one by one, undo, a bus, quick mode, declared on the spot, papers."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from checkpoints.models import Checkpoint, Declaration, Passage
-from checkpoints.tests.factories import DeclarationFactory, PassageFactory, keys_of
+from checkpoints.tests.factories import DeclarationFactory, PassageFactory, keys_of, rule
 from vaxreg.roles import Role
 from vaxreg.tests.browser import world
 from vaxreg.tests.factories import UserFactory
@@ -123,6 +126,24 @@ def test_quick_mode_is_switched_on_by_the_lead_and_scans_go_through(walk, office
     walk.open("/desk/shift/")
     assert "Trần Văn Tám" in walk.page.text_content("main")
     walk.look("desk-quick-shift")
+
+
+def test_proof_of_recovery_is_noted_and_judged(desk):
+    rule({"kind": "recovered", "number": 6, "is_negated": True}, reason="Chưa đủ miễn dịch")
+    DeclarationFactory(resident=world.NUMBER, full_name=world.NAME)
+    scan(desk, world.CARD)
+    assert desk.page.is_visible(".verdict-check")
+    use(desk, "c")
+    desk.page.keyboard.type((timezone.localdate() - timedelta(days=40)).strftime("%d/%m/%Y"))
+    desk.look("desk-proof")
+    press(desk, "Enter")
+    assert desk.page.is_visible(".verdict-pass")
+    desk.look("desk-proof-seen")
+    press(desk, "Enter")
+    assert Passage.objects.get().recovered_on == timezone.localdate() - timedelta(days=40)
+    desk.open("/desk/group/")
+    scan(desk, OTHERS[0])
+    desk.look("desk-group-proof")
 
 
 def tap(walk, name, value):
