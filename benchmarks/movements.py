@@ -41,7 +41,7 @@ from checkpoints.models import (
     Passage,
     ProvinceMovement,
 )
-from checkpoints.rollups import close_day
+from checkpoints.movements.rollups import close_day
 from residents.models import AreaAssignment, Unit
 from residents.unit_loading import load_units
 from residents.units import read_units

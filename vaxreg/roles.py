@@ -62,7 +62,14 @@ REFERENCE = (
 # Written at /rules/ only.
 RULES = ("checkpoints.entryrule", "checkpoints.entrycondition")
 ASSIGNMENTS = ("residents.areaassignment", "vaccinations.facilityassignment", "checkpoints.checkpointassignment")
-RECORDS = ("residents.resident", "vaccinations.dose", "checkpoints.declaration", "checkpoints.passage")
+RECORDS = (
+    "residents.resident",
+    "vaccinations.dose",
+    "checkpoints.declaration",
+    "checkpoints.passage",
+    "checkpoints.shift",
+    "checkpoints.quickmode",
+)
 
 GRANTS = {
     Role.OFFICER: Grant(),

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from django import template
 
-from checkpoints import sentences
 from checkpoints.admission import Rule
 from checkpoints.models import EntryRule
+from checkpoints.rules import sentences
 
 register = template.Library()
 

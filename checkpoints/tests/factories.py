@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from checkpoints import passes
+from checkpoints.declaring import passes
 from checkpoints.models import (
     Attestation,
     Checkpoint,

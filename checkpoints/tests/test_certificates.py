@@ -19,9 +19,9 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkpoints.certificates import key_id, read_certificate
+from checkpoints.cards.certificates import key_id, read_certificate
+from checkpoints.cards.scan import read_scan
 from checkpoints.models import TrustedSigner
-from checkpoints.scan import read_scan
 from checkpoints.tests.factories import CheckpointFactory, officer_at
 from residents.tests.factories import ResidentFactory
 from vaxreg.models import AuditEntry

@@ -8,9 +8,9 @@ from django.db import connections, transaction
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
-from checkpoints import filing
+from checkpoints.declaring import filing
+from checkpoints.declaring.sheet import SEND, Sheet
 from checkpoints.models import Declaration, Passage
-from checkpoints.sheet import SEND, Sheet
 from checkpoints.tests.factories import declared
 from vaxreg.tests.factories import UserFactory, actor
 

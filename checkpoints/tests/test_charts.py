@@ -2,7 +2,7 @@
 
 import pytest
 
-from checkpoints.charts import BOTTOM, HEIGHT, LEFT, TOP, WIDTH, bars, round_above
+from checkpoints.movements.charts import BOTTOM, HEIGHT, LEFT, TOP, WIDTH, bars, round_above
 
 
 def test_bars_stand_on_zero_in_proportion():

@@ -9,7 +9,7 @@ from django.db import connections
 from django.utils import timezone, translation
 
 from checkpoints.models import CheckpointHour, ClosedDay, MovementCount, ProvinceMovement
-from checkpoints.rollups import DayNotOverError, bounds, close_day
+from checkpoints.movements.rollups import DayNotOverError, bounds, close_day
 from checkpoints.tests.factories import CheckpointFactory, PassageFactory, cancelled
 from residents.tests.factories import UnitFactory
 from vaxreg.actors import Actor

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from checkpoints.disagreements import CARD, DECLARATION, REGISTRY, Said, compare
+from checkpoints.cards.disagreements import CARD, DECLARATION, REGISTRY, Said, compare
 from residents.birth import UNKNOWN, Birth, Precision
 
 BORN = Birth(date(1990, 3, 5), Precision.DAY)

@@ -13,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
-from checkpoints.filing import file_declaration
+from checkpoints.declaring.filing import file_declaration
+from checkpoints.declaring.sheet import SEND, Sheet
 from checkpoints.models import Declaration, PassKey
-from checkpoints.sheet import SEND, Sheet
 from checkpoints.tests.factories import declared
 from residents.models import Resident
 from residents.tests.factories import ResidentFactory

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from checkpoints.models import Passage, RiskLevel
-from checkpoints.movements import journey_of
+from checkpoints.movements.journeys import journey_of
 from checkpoints.tests.factories import CheckpointFactory, DeclarationFactory, officer_at
 from checkpoints.tests.test_passages import record, scan
 from residents.tests.factories import UnitFactory

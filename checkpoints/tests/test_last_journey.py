@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from checkpoints.citizen_views import LAST_PASS
+from checkpoints.declaring.views import LAST_PASS
 from checkpoints.models import Declaration
 from checkpoints.tests.factories import SymptomFactory, declared, of_person
 from vaxreg.models import AuditEntry

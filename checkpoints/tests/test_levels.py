@@ -6,9 +6,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from checkpoints.level_import import LevelsError, import_levels, read_levels
-from checkpoints.levels import level_of, levels_on
 from checkpoints.models import RiskLevel
+from checkpoints.rules.level_import import LevelsError, import_levels, read_levels
+from checkpoints.rules.levels import level_of, levels_on
 from checkpoints.tests.factories import RiskLevelFactory
 from residents.tests.factories import UnitFactory
 from vaxreg.actors import Actor

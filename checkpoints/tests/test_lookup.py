@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 
 from checkpoints.admission import TakenTest
-from checkpoints.answers import compose
-from checkpoints.lookup import find
+from checkpoints.answering.answers import compose
+from checkpoints.answering.lookup import find
+from checkpoints.cards.scan import read_scan
 from checkpoints.models import RiskLevel
-from checkpoints.rules import rules_at
-from checkpoints.scan import read_scan
+from checkpoints.rules.deciding import rules_at
 from checkpoints.tests.factories import (
     CheckpointFactory,
     DeclarationFactory,

@@ -4,8 +4,8 @@ from html import unescape
 
 import pytest
 
+from checkpoints.cards.scan import UnreadableScanError, read_scan
 from checkpoints.models import Passage
-from checkpoints.scan import UnreadableScanError, read_scan
 from checkpoints.tests.factories import CheckpointFactory, officer_at
 from residents.tests.factories import ResidentFactory
 from vaxreg.models import AuditEntry

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from checkpoints.keyset import key_text, read_key
 from checkpoints.models import CheckpointHour, Passage
+from checkpoints.movements.keyset import key_text, read_key
 from checkpoints.tests.factories import CheckpointFactory, PassageFactory, cancelled, officer_at
 from residents.tests.factories import ResidentFactory
 from vaxreg.models import AuditEntry

@@ -12,10 +12,10 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
+from checkpoints.desk.passages import record_passage
+from checkpoints.desk.tickets import Ticket, TicketError
 from checkpoints.models import Passage
-from checkpoints.passages import record_passage
 from checkpoints.tests.factories import CheckpointAssignmentFactory, CheckpointFactory, DeclarationFactory, officer_at
-from checkpoints.tickets import Ticket, TicketError
 from residents.tests.factories import ResidentFactory
 from vaxreg.models import AuditEntry
 from vaxreg.tests.factories import UserFactory, actor

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from checkpoints.admission import Condition
 from checkpoints.models import EntryCondition, EntryRule
-from checkpoints.rule_writing import (
+from checkpoints.rules.writing import (
     Draft,
     InForceError,
     NotYoursError,

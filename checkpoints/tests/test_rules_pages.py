@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from checkpoints.models import EntryRule
-from checkpoints.rule_forms import STATEMENTS
+from checkpoints.rules.forms import STATEMENTS
 from checkpoints.tests.factories import CheckpointFactory, VehicleKindFactory, officer_at, rule
 from residents.models import AreaAssignment
 from residents.tests.factories import UnitFactory

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkpoints.scan import UnreadableScanError, read_scan
+from checkpoints.cards.scan import UnreadableScanError, read_scan
 
 TOKEN = "Ab3-_xYz0123456789qwer"
 CARD = "001090123456|012345678|Nguyễn Văn Ước|01011990|Nam|Phường Bến Nghé, Quận 1|15042021"

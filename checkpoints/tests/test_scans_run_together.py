@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from checkpoints.scan import UnreadableScanError, read_scan
+from checkpoints.cards.scan import UnreadableScanError, read_scan
 from checkpoints.tests.factories import CheckpointFactory, officer_at
 from vaxreg.codes import ALPHABET
 

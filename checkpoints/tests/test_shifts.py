@@ -11,8 +11,8 @@ from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
-from checkpoints import shifts
 from checkpoints.models import Passage, QuickMode, Shift
+from checkpoints.shifts import services as shifts
 from checkpoints.tests.factories import (
     CheckpointAssignmentFactory,
     CheckpointFactory,

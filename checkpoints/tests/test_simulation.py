@@ -7,11 +7,11 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
-from checkpoints import simulation
+from checkpoints.cards.scan import read_scan
+from checkpoints.desk.services import look_up_at_desk
 from checkpoints.models import EntryRule
-from checkpoints.scan import read_scan
-from checkpoints.services import look_up_at_desk
-from checkpoints.simulation import simulate
+from checkpoints.rules import simulation
+from checkpoints.rules.simulation import simulate
 from checkpoints.tests.factories import CheckpointFactory, DeclarationFactory, officer_at, rule
 from residents.tests.factories import ResidentFactory
 from vaxreg.roles import Role

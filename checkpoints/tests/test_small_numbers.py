@@ -6,7 +6,8 @@ from itertools import chain, combinations, product
 import pytest
 
 from checkpoints.models import ClosedDay, ProvinceMovement
-from checkpoints.movements import Figure, Selection, coverage, province_flows, tabulated
+from checkpoints.movements.flows import Selection, coverage, province_flows
+from checkpoints.movements.tables import Figure, tabulated
 from checkpoints.tests.factories import CheckpointFactory
 from residents.tests.factories import UnitFactory
 

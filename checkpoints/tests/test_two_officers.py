@@ -12,9 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from checkpoints.admission import Decision, Reason, Verdict
-from checkpoints.lookup import Recent
+from checkpoints.answering.found import Recent
+from checkpoints.answering.recent import decide_again
 from checkpoints.models import Passage
-from checkpoints.recent import decide_again
 from checkpoints.tests.factories import CheckpointFactory, DeclarationFactory, PassageFactory, officer_at
 from residents.tests.factories import ResidentFactory
 from vaxreg.models import AuditEntry

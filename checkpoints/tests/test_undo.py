@@ -9,8 +9,8 @@ from django.db import IntegrityError, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
+from checkpoints.desk.passages import NotUndoableError, cancel_passage
 from checkpoints.models import Passage
-from checkpoints.passages import NotUndoableError, cancel_passage
 from checkpoints.tests.factories import CheckpointFactory, officer_at
 from vaxreg.models import AuditEntry
 from vaxreg.tests.factories import UserFactory, actor

@@ -8,7 +8,7 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 
-from checkpoints.models import Passage, TrustedSigner
+from checkpoints.models import Passage, QuickMode, Shift, TrustedSigner
 from checkpoints.tests.factories import (
     AttestationFactory,
     CheckpointAssignmentFactory,
@@ -91,6 +91,9 @@ def rows(db):
     passage = {name: getattr(declaration, name) for name in ("resident", "checkpoint", "idempotency_key")}
     passage |= {"officer": CheckpointAssignmentFactory().user, "outcome": "passed", "verdict": "PASS"}
     Passage.objects.create(**passage, scanned_at=declaration.submitted_at)
+    post, officer, at = passage["checkpoint"], passage["officer"], declaration.submitted_at
+    Shift.objects.create(checkpoint=post, officer=officer, started_at=at)
+    QuickMode.objects.create(checkpoint=post, reason="x", started_at=at, started_by=officer)
     audit.record(by=Actor.command("test"), action="x")
     found = {}
     for model, model_admin in admin.site._registry.items():

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from checkpoints.rollups import DayNotOverError, close_day
+from checkpoints.movements.rollups import DayNotOverError, close_day
 from vaxreg.actors import Actor
 
 # Yesterday, and the day before it once more: whatever came late or was undone after midnight is counted then.

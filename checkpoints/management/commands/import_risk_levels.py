@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from checkpoints.level_import import LevelsError, import_levels, read_levels
+from checkpoints.rules.level_import import LevelsError, import_levels, read_levels
 from vaxreg.actors import Actor
 
 SHOWN = 20

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from checkpoints.signers import UnreadableSignersError, load_signers, read_signers
+from checkpoints.cards.signers import UnreadableSignersError, load_signers, read_signers
 from vaxreg.actors import Actor
 
 

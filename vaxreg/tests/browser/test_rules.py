@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from checkpoints.models import Checkpoint, CheckpointAssignment, EntryRule
-from checkpoints.rule_forms import STATEMENTS
+from checkpoints.rules.forms import STATEMENTS
 from vaxreg.roles import Role
 from vaxreg.tests.browser import world
 from vaxreg.tests.factories import UserFactory

@@ -1,0 +1,106 @@
+"""What citizens see: the declaration and the pass. No account, no session, nothing read from the registry."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.views.decorators.http import require_http_methods, require_safe
+
+from checkpoints.declaring import filing, passes
+from checkpoints.declaring.sheet import JOURNEY, KEEP, SEND, Sheet, as_sent
+from vaxreg.access import CHECKPOINT_DESK, public
+from vaxreg.limits import limited
+from vaxreg.sealing import BrokenSealError, seal, unseal
+
+# The pass last filed from this phone: it leads to what was declared, and so is sealed.
+LAST_PASS = "last-pass"
+LAST_PASS_SECONDS = int(timedelta(days=60).total_seconds())
+
+
+class SeeOther(HttpResponseRedirect):
+    """The answer to a form that was sent is on another page, to be fetched by GET."""
+
+    status_code = 303
+
+
+@public
+@limited
+@require_http_methods(["GET", "HEAD", "POST"])
+def declare(request):
+    act = request.POST.get("do", SEND) if request.method == "POST" else JOURNEY
+    if act == "forget":
+        return forget(SeeOther("/declare/"))
+    if act == "same":
+        return declare_same(request)
+    sheet = Sheet(request.POST, act=act, today=timezone.localdate())
+    if sheet.is_complete:
+        _declarations, token = filing.file_journey(people=sheet.answers, by=request.actor)
+        return remember(SeeOther(f"/p/{token}/"), token)
+    return show_sheet(request, sheet, has_last=request.method == "GET" and bool(request.COOKIES.get(LAST_PASS)))
+
+
+def declare_same(request):
+    """The journey and the person of last time; asked for, never shown beforehand, for phones are shared."""
+    declaration = filing.recall_journey(token=last_token(request), by=request.actor)
+    if declaration is None:
+        return forget(SeeOther("/declare/"))
+    sheet = Sheet(as_sent([declaration], is_change=False), act=KEEP, today=timezone.localdate())
+    response = show_sheet(request, sheet)
+    add_never_cache_headers(response)
+    return response
+
+
+def show_sheet(request, sheet, **context):
+    context |= {"sheet": sheet, "hours": settings.DECLARATION_VALID_HOURS}
+    template = "declare.html" if sheet.is_asking_journey else "declare_people.html"
+    return render(request, f"checkpoints/declaring/{template}", context)
+
+
+def remember(response, token):
+    value = seal(token, purpose=LAST_PASS)
+    is_secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie(
+        LAST_PASS, value, max_age=LAST_PASS_SECONDS, path="/declare/", httponly=True, samesite="Lax", secure=is_secure
+    )
+    return response
+
+
+def forget(response):
+    response.delete_cookie(LAST_PASS, path="/declare/", samesite="Lax")
+    return response
+
+
+def last_token(request):
+    try:
+        return unseal(request.COOKIES.get(LAST_PASS, ""), purpose=LAST_PASS, max_age_seconds=LAST_PASS_SECONDS)
+    except BrokenSealError:
+        return ""
+
+
+@public
+@require_safe
+def show_pass(request, token):
+    found = find_or_404(token)
+    now = timezone.now()
+    is_officer = request.user.is_authenticated and request.user.has_role(CHECKPOINT_DESK)
+    url = request.build_absolute_uri(f"/p/{token}/")
+    members = [(member, passes.qr_svg(request.build_absolute_uri(f"/p/{member.token}/"))) for member in found.members]
+    context = {"pass": found, "url": url, "is_expired": found.is_expired(now), "is_officer": is_officer}
+    response = render(
+        request, "checkpoints/declaring/pass.html", {**context, "members": members, "qr": passes.qr_svg(url)}
+    )
+    response["X-Robots-Tag"] = "noindex"
+    # The page says the same until the pass ends, so the phone shows it without a network. Officers get a form besides.
+    seconds = 0 if request.user.is_authenticated else found.seconds_left(now)
+    patch_cache_control(response, private=True, max_age=seconds)
+    return response
+
+
+def find_or_404(token):
+    found = passes.find_pass(token)
+    if found is None:
+        raise Http404
+    return found
