@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from checkpoints.models import Checkpoint, Passage
 from checkpoints.movement_forms import InquiryForm
 from checkpoints.tracing import Inquiry, passages_of
+from residents.fields import CitizenIdField
 from residents.listings import PERSON_FIELDS, areas_of, path_of
 from residents.models import Resident
 from vaxreg.exports.forms import ExportForm
@@ -42,7 +43,8 @@ def traced(user: User, parameters: dict[str, Any]) -> QuerySet:
     times = {name: datetime.fromisoformat(parameters[name]) for name in ("begin", "end")}
     inquiry = Inquiry(case_number="", reason="", plate=parameters["plate"], **times)
     present = Resident.objects.filter(pk=OuterRef("resident")).values("superseded_by")
-    return passages_of(inquiry, among).annotate(person=Coalesce(Subquery(present), F("resident")))
+    person = Coalesce(Subquery(present), F("resident"), output_field=CitizenIdField())
+    return passages_of(inquiry, among).annotate(person=person)
 
 
 def area_of_traced(user: User, parameters: dict[str, Any]) -> str:

@@ -123,12 +123,10 @@ class PeopleForm(ExportForm):
 
 def people(user: User, parameters: dict[str, Any]) -> QuerySet:
     """The people of a unit, as far as it lies in the areas where the user works today."""
-    unit = Unit.objects.inside(user, timezone.localdate()).filter(pk=parameters["unit"]).first()
-    if unit is None:
-        return Resident.objects.none()
+    unit = Unit.objects.get(pk=parameters["unit"])
     found = Resident.objects.in_areas_of(user).current().filter(**{unit.level: unit})
-    years = {"born_since": "date_of_birth__year__gte", "born_until": "date_of_birth__year__lte", "sex": "sex"}
-    found = found.filter(**{lookup: parameters[name] for name, lookup in years.items() if parameters[name]})
+    lookups = {"born_since": "date_of_birth__year__gte", "born_until": "date_of_birth__year__lte", "sex": "sex"}
+    found = found.filter(**{lookup: parameters[name] for name, lookup in lookups.items() if parameters[name]})
     return found.annotate(person=F("citizen_id")).order_by("ward__code", "folded_name", "citizen_id")
 
 

@@ -84,7 +84,8 @@ def _write(export: Export, listing: Listing) -> tuple[int, int]:
     read = listing.read(export.requested_by, export.parameters, fields).iterator(chunk_size=CHUNK_ROWS)
     rows = people = 0
     for position, batch in enumerate(batches(read, CHUNK_ROWS)):
-        rows, people = rows + len(batch), people + _log_people(export, {row["person"] for row in batch})
+        numbers = [row["person"] for row in batch]
+        rows, people = rows + len(batch), people + numbers.count(None) + _log_people(export, set(numbers) - {None})
         if people > export.most_people:
             raise OutgrownError
         part = _packed([[field.shown(row) for field in fields] for row in batch])
@@ -115,10 +116,23 @@ def _sent_back(by: Actor, export: Export, now: datetime) -> Export:
     return export
 
 
+def refuse_damaged(export: Export) -> None:
+    """Raises DamagedFileError for a file with a part missing, or sealed with a key that we have no more."""
+    if not export.built_rows:
+        return
+    if export.chunks.count() != _parts(export):
+        raise DamagedFileError
+    _opened(export, 0)
+
+
+def _parts(export: Export) -> int:
+    return -(-export.built_rows // CHUNK_ROWS)
+
+
 def stored_rows(export: Export) -> Iterator[list[Any]]:
     """The rows of the file, a part at a time. Raises DamagedFileError."""
     rows = 0
-    for position in range(-(-export.built_rows // CHUNK_ROWS)):
+    for position in range(_parts(export)):
         part = _opened(export, position)
         rows += len(part)
         yield from part

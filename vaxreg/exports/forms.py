@@ -114,6 +114,7 @@ class ExportForm(forms.Form):
             return {
                 "title": str(self.listing.title),
                 "fields": [str(field.label) for field in self.listing.chosen(self.codes)],
+                "sensitive": [str(field.label) for field in self.listing.chosen(self.codes) if field.why],
                 "parameters": [
                     [str(self.fields[name].label), self._in_words(name, value)]
                     for name, value in narrowed

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 if TYPE_CHECKING:
     from vaxreg.exports.forms import ExportForm
@@ -37,7 +38,8 @@ class Field:
 
     def masked(self, row: dict[str, Any]) -> str:
         """The field's value as the preview shows it."""
-        text = str(self.shown(row) or "")
+        shown = self.shown(row)
+        text = shown.strftime("%d/%m/%Y") if isinstance(shown, date) else str(shown or "")
         return self.mask(text) if self.why and text else text
 
 
@@ -46,8 +48,8 @@ class Listing:
     """A list of people that may be exported.
 
     `fields` stand in the order of their sensitivity, the least first. `rows(user, parameters)` are the rows inside the
-    user's scope, each with the number of its `person`; `area(user, parameters)` is the smallest area that holds them all,
-    as a path of keys ("12/345"), empty where it is the whole country. `roles` may ask for it.
+    user's scope, each with the number of its `person`, None where there is none; `area(user, parameters)` is the smallest
+    area that holds them all, as a path of keys ("12/345"), empty where it is the whole country. `roles` may ask for it.
     """
 
     code: str
@@ -74,8 +76,10 @@ class Listing:
         return self.rows(user, parameters).values("person", *columns)
 
     def count_people(self, user: "User", parameters: dict[str, Any]) -> int:
-        """How many people the list holds."""
-        return self.rows(user, parameters).order_by().aggregate(people=Count("person", distinct=True))["people"]
+        """How many people the list holds; a row without a number is somebody too."""
+        unnumbered = Count("pk", filter=Q(person=None))
+        rows = self.rows(user, parameters).order_by()
+        return rows.aggregate(people=Count("person", distinct=True) + unnumbered)["people"]
 
 
 class Registry:

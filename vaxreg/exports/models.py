@@ -95,12 +95,14 @@ class Export(models.Model):
                 violation_error_message=_("Nobody approves their own export."),
             ),
             models.CheckConstraint(
-                condition=Q(built_at=None) | Q(needs_approval=False) | Q(is_approved=True),
+                # Without "not null" an open decision would make this neither true nor false, and that passes a constraint.
+                condition=Q(built_at=None) | Q(needs_approval=False) | Q(is_approved__isnull=False, is_approved=True),
                 name="export_made_when_approved",
             ),
             models.CheckConstraint(
                 condition=Q(built_at=None, built_people=None, built_rows=None)
-                | Q(built_at__isnull=False, built_rows__isnull=False, built_people__lte=F("most_people")),
+                | Q(built_at__isnull=False, built_rows__isnull=False, built_people__isnull=False)
+                & Q(built_people__lte=F("most_people")),
                 name="export_made_within_bounds",
             ),
         ]
@@ -124,6 +126,10 @@ class Export(models.Model):
     @property
     def field_labels(self) -> list[str]:
         return self._words["fields"]
+
+    @property
+    def sensitive_labels(self) -> list[str]:
+        return self._words["sensitive"]
 
     @property
     def narrowed_by(self) -> list[list[str]]:

@@ -28,13 +28,13 @@ class ExportQuerySet(models.QuerySet):
         """Those that the user asked for."""
         return self.filter(requested_by=user)
 
-    def open(self, now: datetime) -> "ExportQuerySet":
+    def ongoing(self, now: datetime) -> "ExportQuerySet":
         """Those of which something may still be done."""
         return self.filter(expires_at__gt=now, withdrawn_at=None).exclude(is_approved=False)
 
     def undecided(self, now: datetime) -> "ExportQuerySet":
         """Those that wait for a second person."""
-        return self.open(now).filter(needs_approval=True, is_approved=None)
+        return self.ongoing(now).filter(needs_approval=True, is_approved=None)
 
     def answered_for(self, user: "User") -> "ExportQuerySet":
         """Those that are this user's to approve: inside their area, and asked for by somebody else."""
@@ -47,7 +47,7 @@ class ExportQuerySet(models.QuerySet):
     def unbuilt(self, now: datetime) -> "ExportQuerySet":
         """Those that nothing but the work of building holds up, the oldest first."""
         allowed = Q(needs_approval=False) | Q(is_approved=True)
-        return self.open(now).filter(allowed, built_at=None).order_by("pk")
+        return self.ongoing(now).filter(allowed, built_at=None).order_by("pk")
 
     def people_without_approval(self, user: "User", now: datetime) -> int:
         """How many people the user has taken, or asked for, within a day without anybody's approval."""

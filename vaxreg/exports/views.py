@@ -156,6 +156,8 @@ def download(request, pk):
 def file_of(request, export, format):
     """A file of its own for this download, which is in the log before anything leaves."""
     try:
+        if export.state_at(timezone.now()) == Export.State.READY:
+            building.refuse_damaged(export)
         taken = services.start_download(by=request.actor, export=export, format=format, now=timezone.now())
         return as_file(taken)
     except (services.ExportError, building.DamagedFileError) as error:
