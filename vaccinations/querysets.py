@@ -18,6 +18,16 @@ class FacilityQuerySet(models.QuerySet):
         assignments = user.facility_assignments.in_force(timezone.localdate())
         return self.filter(is_active=True, pk__in=assignments.values("facility"))
 
+    def exportable_by(self, user: User) -> "FacilityQuerySet":
+        """The facilities whose doses the user may export: a clinic lead's own, a manager's inside the area."""
+        today, theirs = timezone.localdate(), Q(pk=None)
+        if Role.CLINIC_LEAD in user.role_codes:
+            theirs |= Q(pk__in=user.facility_assignments.in_force(today).values("facility"))
+        if Role.PROVINCIAL_MANAGER in user.role_codes:
+            areas = user.area_assignments.in_force(today).values("unit")
+            theirs |= Q(unit__in=areas) | Q(unit__parent__in=areas)
+        return self.filter(theirs)
+
 
 class LotQuerySet(models.QuerySet):
     def usable(self, *, besides: int | None = None) -> "LotQuerySet":

@@ -26,6 +26,11 @@ RULES_READING = frozenset({*RULES_WRITING, Role.PROVINCIAL_MANAGER})
 MOVEMENT_DETAILS = frozenset({Role.CHECKPOINT_LEAD, Role.PROVINCIAL_MANAGER})
 MOVEMENTS = frozenset({*MOVEMENT_DETAILS, Role.ADMINISTRATOR, Role.AUDITOR})
 TRACING = frozenset({Role.TRACER})
+# Lists of people that leave as files: who may ask, who may be the second to agree, who reads what left.
+EXPORT_ASKING = frozenset({Role.CLINIC_LEAD, Role.PROVINCIAL_MANAGER, Role.TRACER})
+EXPORT_APPROVING = frozenset({Role.PROVINCIAL_MANAGER, Role.ADMINISTRATOR})
+EXPORT_LOG = frozenset({Role.AUDITOR})
+EXPORTS = EXPORT_ASKING | EXPORT_APPROVING | EXPORT_LOG
 View = Callable[..., HttpResponse]
 
 

@@ -62,6 +62,16 @@ ACTS = {
     "entryrule.ended": _("Entry rule ended"),
     "entryrule.taken-back": _("Entry rule taken back"),
     "entryrule.deleted": _("Draft of an entry rule deleted"),
+    "export.previewed": _("List to be exported looked at"),
+    "export.asked": _("Export asked for"),
+    "export.approved": _("Export approved"),
+    "export.refused": _("Export refused"),
+    "export.withdrawn": _("Export withdrawn"),
+    "export.built": _("File of an export made"),
+    "export.outgrown": _("Export sent back to be approved: it has grown"),
+    "export.downloaded": _("Export downloaded"),
+    "export.deleted": _("File of an export deleted"),
+    "export.log-read": _("Log of exports read"),
     "risklevels.imported": _("Risk levels imported"),
 }
 # What the admin does to rows of any model: the code is the model's name and one of these.

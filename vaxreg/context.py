@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from vaxreg.access import CHECKPOINT_DESK, CLINIC_DESK, MOVEMENTS, PEOPLE_SEARCH, RULES_READING, TRACING
+from vaxreg.access import CHECKPOINT_DESK, CLINIC_DESK, EXPORTS, MOVEMENTS, PEOPLE_SEARCH, RULES_READING, TRACING
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -17,6 +17,7 @@ def site(request: HttpRequest) -> dict[str, object]:
             "people": user.has_role(PEOPLE_SEARCH),
             "movements": user.has_role(MOVEMENTS),
             "tracing": user.has_role(TRACING),
+            "exports": user.has_role(EXPORTS),
             "admin": user.uses_admin,
         }
     }

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+import vaxreg.exports.models  # noqa: F401  The tables of exports belong to this app and live in their room.
 from vaxreg.acts import act_label
 from vaxreg.fields import KeyField
 from vaxreg.roles import ADMIN_ROLES, Role

@@ -269,6 +269,16 @@ RECENT_PASSAGE_HOURS = read_number("RECENT_PASSAGE_HOURS", 12)
 UNDO_MINUTES = read_number("UNDO_MINUTES", 15)
 DOUBLE_SCAN_SECONDS = read_number("DOUBLE_SCAN_SECONDS", 30, least=0)
 QUICK_MODE_PASSAGES_A_MINUTE = read_number("QUICK_MODE_PASSAGES_A_MINUTE", 6, least=0)
+# Lists of people that leave as files (docs/exporting.md): up to how many people at once without a request page, from how many
+# a second person approves (with all that the same user took within a day), and up to how many the file is made while the
+# user waits; how long a decision may take, and how long a file lives; how often it may be downloaded.
+EXPORT_FREE_PEOPLE = read_number("EXPORT_FREE_PEOPLE", 50, least=0)
+EXPORT_APPROVAL_PEOPLE = read_number("EXPORT_APPROVAL_PEOPLE", 1_000, least=0)
+EXPORT_AT_ONCE_PEOPLE = read_number("EXPORT_AT_ONCE_PEOPLE", 5_000, least=0)
+EXPORT_DECISION_HOURS = read_number("EXPORT_DECISION_HOURS", 72)
+EXPORT_HOURS = read_number("EXPORT_HOURS", 24)
+EXPORT_MOST_DOWNLOADS = read_number("EXPORT_MOST_DOWNLOADS", 3)
+EXPORT_XLSX_MOST_ROWS = read_number("EXPORT_XLSX_MOST_ROWS", 100_000)
 
 LOGGING = {
     "version": 1,

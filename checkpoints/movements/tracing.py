@@ -41,7 +41,7 @@ def trace(*, inquiry: Inquiry, among: QuerySet, by: Actor) -> Traced:
     A passage that was cancelled is shown as such: the person may have been there all the same.
     """
     most = settings.TRACING_MOST_SHOWN
-    found = list(_matching(inquiry, among)[: most + 1])
+    found = list(passages_of(inquiry, among)[: most + 1])
     shown = found[:most]
     people = sorted({passage.resident for passage in shown})
     case = {"case_number": inquiry.case_number, "reason": inquiry.reason}
@@ -54,7 +54,8 @@ def trace(*, inquiry: Inquiry, among: QuerySet, by: Actor) -> Traced:
     return Traced(shown, len(found) > most)
 
 
-def _matching(inquiry: Inquiry, among: QuerySet) -> QuerySet:
+def passages_of(inquiry: Inquiry, among: QuerySet) -> QuerySet:
+    """The passages asked for at the checkpoints `among`, in the order of time, with `full_name` and `phone`."""
     passages = Passage.objects.filter(cancels=None).within(inquiry.begin, inquiry.end)
     # The keys as a list: with them the planner knows how few of all checkpoints they are.
     passages = passages.filter(checkpoint__in=[inquiry.checkpoint] if inquiry.checkpoint else list(among))

@@ -20,6 +20,7 @@ from vaccinations.doses import services
 from vaccinations.doses.standing import standing_of
 from vaccinations.models import Dose, Lot
 from vaccinations.rulebook import rulebook
+from vaxreg.exports.listings import registry
 from vaxreg.sealing import seal
 
 View = Callable[..., HttpResponse]
@@ -51,6 +52,7 @@ def posted(view: View) -> View:
 def desk_page(request: HttpRequest, form: BoxForm) -> HttpResponse:
     doses = Dose.objects.day_list(request.user, request.facility, request.workday.today)
     context = {"form": form, "doses": doses.prefetch_related("slips")[:LISTED], "count": doses.count(), "most": LISTED}
+    context["may_export"] = registry.offers(request.user, "doses")
     return render(request, "vaccinations/desk/desk.html", context)
 
 
