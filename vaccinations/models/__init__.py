@@ -1,7 +1,8 @@
 """The tables of vaccination, one module a subject."""
 
+from vaccinations.models.closing import DayClose, DayCloseLine
 from vaccinations.models.doses import Dose, Slip
-from vaccinations.models.lots import Lot
+from vaccinations.models.lots import Lot, LotExtension
 from vaccinations.models.places import Facility, FacilityAssignment
 from vaccinations.models.rule_tables import (
     AgeRule,
@@ -13,6 +14,7 @@ from vaccinations.models.rule_tables import (
     SeriesDose,
     SkipRule,
 )
+from vaccinations.models.stock import Ledger, StockEntry, Transfer, VialOpening
 from vaccinations.models.vaccines import MOST_DOSES, CourseRule, Vaccine
 
 __all__ = [
@@ -20,16 +22,23 @@ __all__ = [
     "AgeRule",
     "Contraindication",
     "CourseRule",
+    "DayClose",
+    "DayCloseLine",
     "Dose",
     "Facility",
     "FacilityAssignment",
     "IntervalRule",
+    "Ledger",
     "Lot",
+    "LotExtension",
     "ProductRule",
     "Schedule",
     "Series",
     "SeriesDose",
     "SkipRule",
     "Slip",
+    "StockEntry",
+    "Transfer",
     "Vaccine",
+    "VialOpening",
 ]

@@ -38,7 +38,7 @@ class Dose(models.Model):
     vaccine = models.ForeignKey(
         Vaccine, models.PROTECT, verbose_name=_("vaccine"), related_name="doses", db_index=False
     )
-    lot = models.ForeignKey(Lot, models.PROTECT, null=True, verbose_name=_("lot"), related_name="doses")
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, verbose_name=_("lot"), related_name="doses", db_index=False)
     facility = models.ForeignKey(
         Facility, models.PROTECT, verbose_name=_("facility"), related_name="doses", db_index=False
     )
@@ -106,7 +106,16 @@ class Dose(models.Model):
                 violation_error_message=_("A dose is voided with a reason."),
             ),
         ]
-        indexes = [models.Index(fields=["facility", "-recorded_at"], name="dose_by_facility")]
+        indexes = [
+            models.Index(fields=["facility", "-recorded_at"], name="dose_by_facility"),
+            # The stock sheet counts what was given, and a recall lists it: from the index alone (docs/query-plans.md).
+            models.Index(
+                fields=["facility", "administered_on", "lot"], name="dose_by_ledger", condition=Q(voided_at=None)
+            ),
+            models.Index(
+                fields=["lot", "facility", "administered_on", "id"], name="dose_by_lot", include=["voided_at"]
+            ),
+        ]
 
     def __str__(self) -> str:
         return _("Dose %(number)d of %(date)s") % {
