@@ -13,7 +13,14 @@ from vaxreg import audit
 from vaxreg.actors import Actor
 
 DATA = Path(__file__).parents[1] / "data"
-NUMBERS = ("doses_in_course", "minimum_age_years", "minimum_interval_days", "recommended_interval_days")
+NUMBERS = (
+    "doses_in_course",
+    "minimum_age_years",
+    "minimum_interval_days",
+    "recommended_interval_days",
+    "doses_per_vial",
+    "use_within_hours",
+)
 DATES = ("in_force_from", "in_force_until")
 
 
