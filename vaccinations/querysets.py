@@ -52,6 +52,14 @@ class LotQuerySet(models.QuerySet):
             "vaccine__name", F("expires_on").asc(nulls_last=True), "lot_number"
         )
 
+    def numbered(self, text: str) -> "LotQuerySet":
+        """Lots whose number begins so, in either letter case; the one registered last first."""
+        return self.filter(lot_number__istartswith=text).select_related("vaccine").order_by("-pk")
+
+    def older_than(self, key: int | None) -> "LotQuerySet":
+        """The lots after that one in such a list."""
+        return self.filter(pk__lt=key) if key else self
+
     def with_usable_until(self, on: date) -> "LotQuerySet":
         """Each with `usable_until_then`: the last day of use by the extension in force on that day, else by the box."""
         extensions = self.model._meta.get_field("extensions").related_model.objects

@@ -57,7 +57,7 @@ class DayCloseLine(models.Model):
     wasted = models.IntegerField(_("wasted"))
     returned = models.IntegerField(_("returned"))
     transferred = models.IntegerField(_("transferred"))
-    adjusted = models.IntegerField(_("counts"))
+    adjusted = models.IntegerField(_("adjusted by counts"))
     computed = models.IntegerField(_("closing"))
     counted = models.PositiveIntegerField(_("counted"))
     explanation = models.CharField(_("explanation"), max_length=250, blank=True, default="")

@@ -128,6 +128,11 @@ class Dose(models.Model):
         return self.voided_at is None
 
     @property
+    def recipient(self) -> Resident:
+        """The person under their present number, should it have been corrected since."""
+        return self.resident.superseded_by or self.resident
+
+    @property
     def given(self) -> Given:
         """The dose as the pure modules take it."""
         return Given(
@@ -158,4 +163,4 @@ class Slip(models.Model):
     @property
     def resident_now(self) -> Resident:
         """The person under their present number, should it have been corrected since."""
-        return self.dose.resident.superseded_by or self.dose.resident
+        return self.dose.recipient

@@ -151,7 +151,7 @@ class StockEntry(models.Model):
     )
     lot = models.ForeignKey(Lot, models.PROTECT, verbose_name=_("lot"), related_name="stock_entries", db_index=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    doses = models.IntegerField(_("doses"))
+    doses = models.IntegerField(pgettext_lazy("stock", "doses"))
     counted = models.PositiveIntegerField(_("doses counted"), null=True)
     on = models.DateField(_("day"))
     reason = models.CharField(_("reason"), max_length=16, choices=Reason, blank=True, default="")

@@ -87,6 +87,11 @@ def with_days(facilities: QuerySet, today: date) -> QuerySet:
     return facilities.annotate(open_since=Least(Subquery(first_dose), Subquery(first_entry)))
 
 
+def open_since(facility: Facility, today: date) -> date | None:
+    """Returns the first day before today that moved at the facility and is not closed; None where all is."""
+    return with_days(Facility.objects.filter(pk=facility.pk), today).values_list("open_since", flat=True).get()
+
+
 def holdings_of(facilities: Collection[int], today: date) -> dict[int, list[Holding]]:
     """Returns what is on hand at each of these facilities, by their keys; lots of which nothing is there are left out.
 
@@ -100,6 +105,12 @@ def holdings_of(facilities: Collection[int], today: date) -> dict[int, list[Hold
             if (facility, lot.pk) in sums:
                 found[facility].append(Holding(lot, sums[facility, lot.pk], today))
     return found
+
+
+def on_hand_of(lot: Lot, among: QuerySet) -> dict[int, int]:
+    """Returns how many doses of one lot are on hand, by the key of the facility; where there are none it is left out."""
+    sums = _on_hand(_keys(among), lots=[lot.pk])
+    return {facility: n for (facility, _lot), n in sums.items() if n}
 
 
 def _shown(facilities: QuerySet, show: str, today: date) -> QuerySet:

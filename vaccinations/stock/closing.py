@@ -70,7 +70,7 @@ def close_day(*, by: Actor, facility: Facility, day: date, counts: Mapping[int, 
     _refuse_open_questions(sheet, counts)
     for line in sheet.lines:
         _book_difference(by, ledger, line, counts[line.lot.pk], day)
-    close = _sign(by, sheet, counts)
+    close = _sign(by, sheet, counts, now)
     clear_table(by=by, facility=facility, now=now)
     differences = {line.lot.lot_number: difference_of(line.figures, counts[line.lot.pk].doses) for line in sheet.lines}
     changes = {"day": day, "since": close.since, "differences": {lot: n for lot, n in differences.items() if n}}
@@ -107,7 +107,7 @@ def _book_difference(by: Actor, ledger: Ledger, line: SheetLine, counted: Counte
         )
 
 
-def _sign(by: Actor, sheet: Sheet, counts: Mapping[int, Counted]) -> DayClose:
+def _sign(by: Actor, sheet: Sheet, counts: Mapping[int, Counted], now: datetime) -> DayClose:
     entries = StockEntry.objects.filter(facility=sheet.facility)
     close = DayClose.objects.create(
         facility=sheet.facility,
@@ -115,6 +115,7 @@ def _sign(by: Actor, sheet: Sheet, counts: Mapping[int, Counted]) -> DayClose:
         since=sheet.since,
         last_entry=entries.aggregate(last=Max("id"))["last"] or 0,
         closed_by=by.user,
+        closed_at=now,
     )
     DayCloseLine.objects.bulk_create(
         DayCloseLine(

@@ -1,6 +1,7 @@
 """What is wrong with a lot somewhere on a day, and the lot that a box says it is."""
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -8,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from vaccinations.models import Facility, Ledger, Lot, StockEntry, Vaccine
-from vaccinations.stock.services import StockError
+from vaccinations.stock.services import StockError, receive
 from vaxreg import audit
 from vaxreg.actors import Actor
 
@@ -17,6 +18,8 @@ EXPIRED, RECALLED, NOT_HERE, OTHER_VACCINE = "expired", "recalled", "not-here", 
 
 class ExpiryDiffersError(StockError):
     """The register knows the lot with another expiry than the box says: `lot`."""
+
+    field = "expires_on"
 
     def __init__(self, lot: Lot) -> None:
         super().__init__()
@@ -48,6 +51,18 @@ def lot_faults(lot: Lot, facility: Facility, on: date, *, vaccine: Vaccine | Non
         OTHER_VACCINE: vaccine is not None and fresh.vaccine_id != vaccine.pk,
     }
     return frozenset(code for code, is_so in faults.items() if is_so)
+
+
+@transaction.atomic
+def receive_box(
+    *, by: Actor, facility: Facility, vaccine: Vaccine, lot_number: str, expires_on: date, **facts: Any
+) -> StockEntry:
+    """Returns the entry of doses received, of the lot that the box says it is; `facts` are those of services.receive.
+
+    Raises ExpiryDiffersError and what receive raises.
+    """
+    lot = lot_of_box(by=by, vaccine=vaccine, lot_number=lot_number, expires_on=expires_on)
+    return receive(by=by, facility=facility, lot=lot, **facts)
 
 
 @transaction.atomic

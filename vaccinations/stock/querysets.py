@@ -1,6 +1,6 @@
 """Which rows: QuerySets of the stock ledger, transfers, opened vials and closed days."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Sum
@@ -28,18 +28,25 @@ class StockEntryQuerySet(models.QuerySet):
         """The entries of the facilities where the user works today."""
         return self.filter(facility__in=facilities_of(user))
 
+    def at(self, facility: models.Model) -> "StockEntryQuerySet":
+        return self.filter(facility=facility)
+
     def reversible_by(self, user: User, on: date) -> "StockEntryQuerySet":
         """Entries that the user may take back on that day: their own of the day, and a clinic lead any at the facility."""
         standing = self.visible_to(user).filter(kind__in=self.model.REVERSIBLE, reverses=None, reversal=None)
         if user.has_role({Role.CLINIC_LEAD}):
             return standing
-        begin = timezone.make_aware(datetime.combine(on, datetime.min.time()))
+        begin = timezone.make_aware(datetime.combine(on, time.min))
         return standing.filter(recorded_by=user, recorded_at__gte=begin)
+
+    def with_undo_for(self, user: User, on: date) -> "StockEntryQuerySet":
+        """Each with `may_take_back`: whether the user may take it back on that day."""
+        reversible = self.model.objects.reversible_by(user, on).filter(pk=OuterRef("pk"))
+        return self.annotate(may_take_back=Exists(reversible))
 
     def listed(self) -> "StockEntryQuerySet":
         """With all that a list says of them, the latest first."""
-        related = ("lot__vaccine", "transfer__sender", "transfer__receiver", "recorded_by", "reversal")
-        return self.select_related(*related).order_by("-id")
+        return self.select_related("facility", "lot__vaccine", "recorded_by", "reversal").order_by("-id")
 
     def older_than(self, key: int | None) -> "StockEntryQuerySet":
         """The entries before that one in the list."""
@@ -76,13 +83,17 @@ class TransferQuerySet(models.QuerySet):
         ends = self.model._meta.get_field("entries").related_model.objects
         return self.exclude(Exists(ends.filter(transfer=OuterRef("pk"), kind__in=["arrived", "came-back"])))
 
-    def arriving_for(self, user: User) -> "TransferQuerySet":
-        """Transfers on the way to a facility where the user works today."""
-        return self.under_way().filter(receiver__in=facilities_of(user))
+    def visible_to(self, user: User) -> "TransferQuerySet":
+        """Transfers from or to the facilities where the user works today."""
+        return self.filter(Q(sender__in=facilities_of(user)) | Q(receiver__in=facilities_of(user)))
 
-    def sent_by_facility_of(self, user: User) -> "TransferQuerySet":
-        """Transfers on the way from a facility where the user works today."""
-        return self.under_way().filter(sender__in=facilities_of(user))
+    def arriving_at(self, facility: models.Model) -> "TransferQuerySet":
+        """What is on the way to the facility."""
+        return self.under_way().filter(receiver=facility)
+
+    def sent_from(self, facility: models.Model) -> "TransferQuerySet":
+        """What the facility sent and nobody confirmed yet."""
+        return self.under_way().filter(sender=facility)
 
     def listed(self) -> "TransferQuerySet":
         """With all that a list says of them, the oldest first."""
@@ -93,9 +104,6 @@ class VialOpeningQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "VialOpeningQuerySet":
         """The vials of the facilities where the user works today."""
         return self.filter(facility__in=facilities_of(user))
-
-    def put_away(self) -> "VialOpeningQuerySet":
-        return self.exclude(ended_at=None)
 
     def on_the_table(self, now: datetime) -> "VialOpeningQuerySet":
         """Vials not put away, the one opened first in front."""
@@ -108,13 +116,21 @@ class DayCloseQuerySet(models.QuerySet):
         """The closed days of the facilities where the user works today."""
         return self.filter(facility__in=facilities_of(user))
 
+    def within_area_of(self, user: User) -> "DayCloseQuerySet":
+        """The closed days of the facilities of a manager's area; all for national roles."""
+        facilities = self.model._meta.get_field("facility").related_model.objects
+        return self.filter(facility__in=facilities.within_area_of(user).values("pk"))
+
+    def at(self, facility: models.Model) -> "DayCloseQuerySet":
+        return self.filter(facility=facility)
+
     def latest_of(self, facility: models.Model) -> models.Model | None:
         """The facility's last closed day."""
         return self.filter(facility=facility).order_by("-day").first()
 
     def listed(self) -> "DayCloseQuerySet":
         """With who closed them, the latest first."""
-        return self.select_related("closed_by", "facility").order_by("-day")
+        return self.select_related("closed_by", "facility__unit").order_by("-day")
 
     def older_than(self, day: date | None) -> "DayCloseQuerySet":
         """The closed days before that one."""

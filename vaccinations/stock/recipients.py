@@ -1,14 +1,15 @@
-"""Who got a lot: in numbers by facility and day, and person by person. Each person shown is logged."""
+"""Who got a lot, and where it still is: in numbers by facility and day, and person by person, each one shown logged."""
 
 import re
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from vaccinations.models import Dose, Facility, Lot
 from vaccinations.querysets import DoseQuerySet
+from vaccinations.stock.area import on_hand_of
 from vaxreg import audit
 from vaxreg.actors import Actor
 
@@ -35,27 +36,38 @@ def read_place(text: str) -> Place | None:
         return None
 
 
-def doses_of(lot: Lot, facilities: list[int]) -> DoseQuerySet:
-    """Returns the valid doses of the lot given at these facilities."""
-    return Dose.objects.valid().filter(lot=lot, facility__in=facilities)
+def doses_of(lot: Lot, among: QuerySet) -> DoseQuerySet:
+    """Returns the valid doses of the lot given at the facilities `among`."""
+    return Dose.objects.valid().filter(lot=lot, facility__in=among.values("pk"))
 
 
-def counts_by_facility(lot: Lot, facilities: list[int]) -> list[dict]:
-    """Returns rows of facility (its key), doses, first and last day; the most doses first. One query."""
-    figures = {"doses": Count("pk"), "first": Min("administered_on"), "last": Max("administered_on")}
-    return list(doses_of(lot, facilities).order_by().values("facility").annotate(**figures).order_by("-doses"))
+def places_of(lot: Lot, among: QuerySet) -> list[Facility]:
+    """Returns the facilities that gave or keep the lot, each with `given`, `first`, `last` and `on_hand`; the most first."""
+    figures = {"given": Count("pk"), "first": Min("administered_on"), "last": Max("administered_on")}
+    rows = doses_of(lot, among).order_by().values("facility").annotate(**figures)
+    given = {row.pop("facility"): row for row in rows}
+    on_hand = on_hand_of(lot, among)
+    places = list(among.filter(pk__in=given.keys() | on_hand.keys()).select_related("unit"))
+    for place in places:
+        facts = given.get(place.pk, {"given": 0, "first": None, "last": None})
+        place.given, place.first, place.last = facts["given"], facts["first"], facts["last"]
+        place.on_hand = on_hand.get(place.pk, 0)
+    return sorted(places, key=lambda place: (-place.given, -place.on_hand, place.name))
 
 
-def counts_by_day(lot: Lot, facilities: list[int]) -> list[dict]:
+def counts_by_day(lot: Lot, among: QuerySet) -> list[dict]:
     """Returns rows of administered_on and doses, in the order of days. One query."""
-    days = doses_of(lot, facilities).order_by().values("administered_on")
+    days = doses_of(lot, among).order_by().values("administered_on")
     return list(days.annotate(doses=Count("pk")).order_by("administered_on"))
 
 
 @transaction.atomic
-def list_recipients(*, by: Actor, lot: Lot, facilities: list[int], after: Place | None) -> Recipients:
-    """Returns a page of who got the lot at these facilities, and logs the list and each person shown."""
-    doses = doses_of(lot, facilities).order_by("facility_id", "administered_on", "pk")
+def list_recipients(*, by: Actor, lot: Lot, among: QuerySet, after: Place | None) -> Recipients:
+    """Returns a page of who got the lot at the facilities `among`, and logs the list and each person shown.
+
+    Everybody is on the list of exactly one area: of the one where the dose was given.
+    """
+    doses = doses_of(lot, among).order_by("facility_id", "administered_on", "pk")
     if after:
         doses = doses.filter(_beyond(after))
     found = list(doses.select_related("resident__superseded_by", "facility")[: PAGE + 1])
@@ -72,11 +84,6 @@ def reveal_phone(*, by: Actor, lot: Lot, dose: Dose, reason: str) -> Dose:
     changes = {"reason": reason, "lot": lot.lot_number}
     audit.record(by=by, action="resident.unmasked", subject=lot, resident=dose.resident_id, changes=changes)
     return dose
-
-
-def names_of(facilities: list[dict]) -> dict[int, Facility]:
-    """Returns the facilities of these rows by their keys."""
-    return Facility.objects.in_bulk([row["facility"] for row in facilities])
 
 
 def _beyond(place: Place) -> Q:

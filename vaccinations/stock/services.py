@@ -20,9 +20,10 @@ Kind = StockEntry.Kind
 
 
 class StockError(Exception):
-    """A rule of the stock ledger refuses; `message` tells the user what to do."""
+    """A rule of the stock ledger refuses; `message` tells the user what to do, beside the answer `field` if it is about one."""
 
     message = ""
+    field: str | None = None
 
 
 class FormUsedError(StockError):
@@ -33,6 +34,8 @@ class FormUsedError(StockError):
 
 class DayNotOpenError(StockError):
     """The entry's day is closed, lies in the future or before the ledger began."""
+
+    field = "on"
 
     def __init__(self, since: date, until: date) -> None:
         super().__init__()
@@ -50,6 +53,7 @@ class UnexplainedError(StockError):
     """Something differs from the ledger, and nobody has said why."""
 
     message = _("This differs from the ledger. Say why.")
+    field = "note"
 
 
 class TakenBackError(StockError):

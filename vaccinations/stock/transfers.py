@@ -21,14 +21,14 @@ class TransferEndedError(StockError):
 
 @transaction.atomic
 def send(
-    *, by: Actor, sender: Facility, receiver: Facility, lot: Lot, doses: int, document: str, key: UUID, today: date
+    *, by: Actor, facility: Facility, receiver: Facility, lot: Lot, doses: int, document: str, key: UUID, today: date
 ) -> Transfer:
-    """Returns the transfer on its way, out of the sender's ledger today. Raises FormUsedError."""
-    ledger = hold_ledger(sender, today)
-    there = StockEntry.objects.filter(facility=sender, idempotency_key=key).select_related("transfer").first()
+    """Returns the transfer on its way, out of the facility's ledger today. Raises FormUsedError."""
+    ledger = hold_ledger(facility, today)
+    there = StockEntry.objects.filter(facility=facility, idempotency_key=key).select_related("transfer").first()
     transfer = there.transfer if there else None
     if transfer is None:
-        facts = {"sender": sender, "receiver": receiver, "lot": lot, "doses": doses, "document": document}
+        facts = {"sender": facility, "receiver": receiver, "lot": lot, "doses": doses, "document": document}
         transfer = Transfer.objects.create(**facts, sent_by=by.user)
     facts = {"transfer": transfer, "document": document, "party": receiver.name}
     record_once(by, ledger, lot, Kind.SENT, -doses, key=key, on=today, **facts)

@@ -69,7 +69,7 @@ def test_a_transfer_confirmed_twice_arrives_once_and_one_is_told():
     facility, lot = stocked()
     there = FacilityFactory(unit=facility.unit)
     facts = {"by": actor(), "document": "DC-1", "key": uuid4(), "today": TODAY}
-    transfer = transfers.send(sender=facility, receiver=there, lot=lot, doses=40, **facts)
+    transfer = transfers.send(facility=facility, receiver=there, lot=lot, doses=40, **facts)
     users = UserFactory.create_batch(2)
 
     def confirm(user, counted):
@@ -86,7 +86,7 @@ def test_a_transfer_confirmed_while_it_is_taken_back_ends_at_one_place():
     facility, lot = stocked()
     there = FacilityFactory(unit=facility.unit)
     facts = {"by": actor(), "document": "DC-1", "key": uuid4(), "today": TODAY}
-    transfer = transfers.send(sender=facility, receiver=there, lot=lot, doses=40, **facts)
+    transfer = transfers.send(facility=facility, receiver=there, lot=lot, doses=40, **facts)
     users = UserFactory.create_batch(2)
     results = at_once(
         lambda: transfers.confirm(by=actor(users[0]), transfer=transfer, counted=40, note="", key=uuid4(), today=TODAY),

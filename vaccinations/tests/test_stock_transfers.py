@@ -37,7 +37,7 @@ def lot(here):
 
 def send(here, there, lot, doses=40, **other):
     facts = {"by": actor(), "document": "DC-1", "key": uuid4(), "today": TODAY}
-    return transfers.send(sender=here, receiver=there, lot=lot, doses=doses, **facts | other)
+    return transfers.send(facility=here, receiver=there, lot=lot, doses=doses, **facts | other)
 
 
 def confirm(transfer, counted=40, note="", **other):
@@ -97,11 +97,12 @@ def test_the_same_form_again_changes_nothing(here, there, lot):
 def test_a_transfer_is_seen_at_its_two_ends_only(here, there, lot):
     transfer = send(here, there, lot)
     sender, receiver, other = (clerk(place, role=Role.CLINIC_LEAD) for place in (here, there, FacilityFactory()))
-    seen = {user: Transfer.objects.arriving_for(user).filter(pk=transfer.pk).exists() for user in (sender, receiver)}
-    assert seen == {sender: False, receiver: True}
-    assert Transfer.objects.sent_by_facility_of(sender).exists()
-    assert not Transfer.objects.sent_by_facility_of(receiver).exists()
-    assert not Transfer.objects.arriving_for(other).exists()
+    for user, arriving, sent in ((sender, [], [transfer]), (receiver, [transfer], []), (other, [], [])):
+        seen = Transfer.objects.visible_to(user)
+        [place] = user.facility_assignments.all()
+        assert list(seen.arriving_at(place.facility)) == arriving
+        assert list(seen.sent_from(place.facility)) == sent
+    assert not Transfer.objects.visible_to(other).exists()
 
 
 def test_doses_are_sent_within_the_province_to_facilities_in_use(here, there):
