@@ -25,7 +25,9 @@ class DosesField(forms.IntegerField):
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"label": pgettext_lazy("stock", "Doses"), "min_value": 1, "max_value": MOST_DOSES_AT_ONCE, **kwargs})
+        super().__init__(
+            **{"label": pgettext_lazy("stock", "Doses"), "min_value": 1, "max_value": MOST_DOSES_AT_ONCE, **kwargs}
+        )
 
 
 class DayField(forms.DateField):
