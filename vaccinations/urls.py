@@ -1,9 +1,10 @@
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from vaccinations.desk import views
 from vaxreg.codes import ALPHABET, CODE_LENGTH
 
 urlpatterns = [
+    path("", include("vaccinations.stock.urls")),
     path("clinic/", views.desk, name="clinic"),
     path("clinic/facility/", views.facility, name="clinic-facility"),
     path("clinic/person/", views.person, name="clinic-person"),

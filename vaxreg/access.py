@@ -17,6 +17,10 @@ SIGNED_IN = frozenset({"signed-in"})
 # Who works where; views and the navigation read the same sets.
 CHECKPOINT_DESK = frozenset({Role.OFFICER, Role.CHECKPOINT_LEAD})
 CLINIC_DESK = frozenset({Role.CLINIC_STAFF, Role.CLINIC_LEAD})
+CLINIC_LEADS = frozenset({Role.CLINIC_LEAD})
+# The stock of an area's facilities; who acts upon a lot for the whole country, and sees who got it.
+LOT_KEEPING = frozenset({Role.PROVINCIAL_MANAGER, Role.ADMINISTRATOR})
+STOCK_READING = frozenset({*LOT_KEEPING, Role.AUDITOR})
 PEOPLE_SEARCH = frozenset(
     {*CLINIC_DESK, Role.PROVINCIAL_MANAGER, Role.RESPONSE_AGENT, Role.ADMINISTRATOR, Role.AUDITOR}
 )

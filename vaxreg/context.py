@@ -2,7 +2,16 @@
 
 from django.http import HttpRequest
 
-from vaxreg.access import CHECKPOINT_DESK, CLINIC_DESK, EXPORTS, MOVEMENTS, PEOPLE_SEARCH, RULES_READING, TRACING
+from vaxreg.access import (
+    CHECKPOINT_DESK,
+    CLINIC_DESK,
+    EXPORTS,
+    MOVEMENTS,
+    PEOPLE_SEARCH,
+    RULES_READING,
+    STOCK_READING,
+    TRACING,
+)
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -14,6 +23,7 @@ def site(request: HttpRequest) -> dict[str, object]:
             "desk": user.has_role(CHECKPOINT_DESK),
             "rules": user.has_role(RULES_READING),
             "clinic": user.has_role(CLINIC_DESK),
+            "stock": user.has_role(STOCK_READING),
             "people": user.has_role(PEOPLE_SEARCH),
             "movements": user.has_role(MOVEMENTS),
             "tracing": user.has_role(TRACING),

@@ -12,6 +12,8 @@ from vaxreg import audit
 from vaxreg.actors import Actor
 
 DATA = Path(__file__).parents[1] / "data"
+# An empty cell of these is not laid down, or not verified.
+NUMBERS = ("doses_per_vial", "use_within_hours")
 
 
 @transaction.atomic
@@ -23,16 +25,17 @@ def load_vaccines(*, by: Actor) -> int:
     return added
 
 
-def read_rows(path: Path) -> Iterator[dict[str, str]]:
-    """The rows of the file. Raises ValueError for a row cut short."""
+def read_rows(path: Path) -> Iterator[dict[str, str | None]]:
+    """The rows of the file, empty numbers as None. Raises ValueError for a row cut short."""
     with path.open(encoding="utf-8", newline="") as lines:
         records = csv.reader(lines)
         header = next(records)
         for cells in records:
-            yield dict(zip(header, cells, strict=True))
+            facts = dict(zip(header, cells, strict=True))
+            yield {name: None if name in NUMBERS and not text else text for name, text in facts.items()}
 
 
-def _add_vaccine(facts: dict[str, str]) -> bool:
+def _add_vaccine(facts: dict[str, str | None]) -> bool:
     """Missing is a vaccine of which neither the code nor the name is there: an administrator may have entered it."""
     if Vaccine.objects.filter(Q(code=facts["code"]) | Q(name=facts["name"])).exists():
         return False

@@ -1,8 +1,9 @@
 """The tables of vaccination, one module a subject."""
 
+from vaccinations.models.closing import DayClose, DayCloseLine
 from vaccinations.models.doses import Dose, Slip
 from vaccinations.models.due import DueDose
-from vaccinations.models.lots import Lot
+from vaccinations.models.lots import Lot, LotExtension
 from vaccinations.models.places import Facility, FacilityAssignment
 from vaccinations.models.rule_tables import (
     AgeRule,
@@ -14,23 +15,31 @@ from vaccinations.models.rule_tables import (
     SeriesDose,
     SkipRule,
 )
+from vaccinations.models.stock import Ledger, StockEntry, Transfer, VialOpening
 from vaccinations.models.vaccines import MOST_DOSES, Vaccine
 
 __all__ = [
     "MOST_DOSES",
     "AgeRule",
     "Contraindication",
+    "DayClose",
+    "DayCloseLine",
     "Dose",
     "DueDose",
     "Facility",
     "FacilityAssignment",
     "IntervalRule",
+    "Ledger",
     "Lot",
+    "LotExtension",
     "ProductRule",
     "Schedule",
     "Series",
     "SeriesDose",
     "SkipRule",
     "Slip",
+    "StockEntry",
+    "Transfer",
     "Vaccine",
+    "VialOpening",
 ]

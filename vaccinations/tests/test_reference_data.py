@@ -31,6 +31,23 @@ def test_the_eight_vaccines_carry_the_codes_of_the_value_set():
     }
 
 
+def test_a_vial_holds_and_lasts_what_its_source_says_and_nothing_unverified():
+    """vaccinations/data/README.md names the sources; None is not laid down, or not verified."""
+    load_vaccines(by=BY)
+    vials = {vaccine.code: (vaccine.doses_per_vial, vaccine.use_within_hours) for vaccine in Vaccine.objects.all()}
+    assert vials == {
+        "vaxzevria": (10, 6),
+        "comirnaty": (6, 6),
+        "spikevax": (10, 6),
+        "vero-cell": (1, None),
+        "sputnik-v": (5, None),
+        "janssen": (5, 6),
+        "hayat-vax": (None, None),
+        "abdala": (10, None),
+    }
+    assert {vaccine.code for vaccine in Vaccine.objects.filter(vial_source="")} == {"hayat-vax"}
+
+
 def test_loading_again_adds_nothing(capsys):
     call_command("load_vaccines")
     call_command("load_vaccines")
