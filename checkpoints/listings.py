@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from checkpoints.models import Checkpoint, Passage
-from checkpoints.movement_forms import InquiryForm
-from checkpoints.tracing import Inquiry, passages_of
+from checkpoints.movements.forms import InquiryForm
+from checkpoints.movements.tracing import Inquiry, passages_of
 from residents.fields import CitizenIdField
 from residents.listings import PERSON_FIELDS, areas_of, path_of
 from residents.models import Resident
