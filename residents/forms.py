@@ -10,10 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from residents.birth import Birth, UnreadableBirthError, read_birth
 from residents.citizen_id import CitizenId, MalformedNumberError, read_number
 from residents.models import Unit
-from residents.names import clean_name
+from residents.names import clean_name, fold
 from residents.phone import MalformedPhoneError, read_phone
 from residents.querysets import UnitQuerySet
 from residents.search import Query, UnreadableQueryError, read_query
+from vaxreg.language import named
+
+PROVINCE_WORDS = ("thanh pho ", "tinh ")
 
 
 class NumberField(forms.CharField):
@@ -38,6 +41,16 @@ class NameField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"label": _("Full name"), "max_length": 150, **kwargs})
         self.widget.attrs |= {"autocomplete": "name", "autocapitalize": "words", "spellcheck": "false"}
+
+    def to_python(self, value: Any) -> str:
+        return clean_name(super().to_python(value))
+
+
+class LineField(forms.CharField):
+    """Somebody's own words; kept in composed letters and on one line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 150, **kwargs})
 
     def to_python(self, value: Any) -> str:
         return clean_name(super().to_python(value))
@@ -93,6 +106,14 @@ class ReasonField(forms.CharField):
         if "|" in text or _is_number(text):
             raise ValidationError(_("This looks like a card or a number. Say the reason in words."), code="scanned")
         return text
+
+
+def province_order(province: Unit) -> str:
+    """People look for "Hà Nội" under H, not under the T of "Thành phố"."""
+    name = fold(named(province))
+    for word in PROVINCE_WORDS:
+        name = name.removeprefix(word)
+    return name
 
 
 def _is_number(text: str) -> bool:

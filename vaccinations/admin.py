@@ -6,12 +6,15 @@ from django.utils.translation import gettext_lazy as _
 from residents.admin import ByNumberAdmin
 from vaccinations.models import (
     AgeRule,
+    ChronicCondition,
+    ConsentText,
     Contraindication,
     Dose,
     Facility,
     FacilityAssignment,
     IntervalRule,
     Lot,
+    PriorityGroup,
     ProductRule,
     Schedule,
     Series,
@@ -85,6 +88,27 @@ class SeriesDoseAdmin(AuditedModelAdmin):
     search_fields = ["series__name"]
     autocomplete_fields = ["series"]
     inlines = [AgeRuleInline, IntervalRuleInline, ProductRuleInline, SkipRuleInline]
+
+
+@admin.register(PriorityGroup)
+class PriorityGroupAdmin(AuditedModelAdmin):
+    list_display = ["name", "code", "position", "in_force_from", "in_force_until", "source"]
+    list_filter = ["in_force_until"]
+    search_fields = ["name", "name_en", "code", "source"]
+
+
+@admin.register(ChronicCondition)
+class ChronicConditionAdmin(AuditedModelAdmin):
+    list_display = ["name", "code", "position", "in_force_from", "in_force_until"]
+    list_filter = ["in_force_until"]
+    search_fields = ["name", "name_en", "code"]
+
+
+@admin.register(ConsentText)
+class ConsentTextAdmin(AuditedModelAdmin):
+    list_display = ["name", "in_force_from", "in_force_until"]
+    list_filter = ["in_force_until"]
+    search_fields = ["name", "name_en"]
 
 
 @admin.register(Facility)

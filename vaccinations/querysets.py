@@ -43,6 +43,10 @@ class FacilityQuerySet(models.QuerySet):
         province = facility.unit.parent_id or facility.unit_id
         return self.filter(Q(unit=province) | Q(unit__parent=province), is_active=True).exclude(pk=facility.pk)
 
+    def in_province(self, province: models.Model) -> "FacilityQuerySet":
+        """The facilities in use in the province or in a ward of it."""
+        return self.filter(Q(unit=province) | Q(unit__parent=province), is_active=True)
+
 
 class LotQuerySet(models.QuerySet):
     def usable(self, *, besides: int | None = None) -> "LotQuerySet":

@@ -1,10 +1,18 @@
 from django.urls import include, path, re_path
 
 from vaccinations.desk import views
+from vaccinations.registration import status_views
+from vaccinations.registration import views as registration
+from vaccinations.sessions import arrival_views, fill_views, overview_views, standby_views
+from vaccinations.sessions import views as sessions
 from vaxreg.codes import ALPHABET, CODE_LENGTH
 
 urlpatterns = [
     path("", include("vaccinations.stock.urls")),
+    path("register/", registration.register, name="register"),
+    path("register/status/", status_views.status, name="register-status"),
+    # 128 random bits; anything else is no page at all.
+    re_path(r"^register/(?P<token>[A-Za-z0-9_-]{22})/$", registration.registered, name="registered"),
     path("clinic/", views.desk, name="clinic"),
     path("clinic/facility/", views.facility, name="clinic-facility"),
     path("clinic/person/", views.person, name="clinic-person"),
@@ -15,4 +23,20 @@ urlpatterns = [
     re_path(rf"^clinic/slip/(?P<code>[{ALPHABET}]{{{CODE_LENGTH}}})/$", views.slip, name="clinic-slip"),
     path("clinic/dose/<int:pk>/void/", views.void, name="clinic-void"),
     path("clinic/dose/<int:pk>/replace/", views.replace, name="clinic-replace"),
+    path("clinic/sessions/", sessions.sessions, name="clinic-sessions"),
+    path("clinic/sessions/new/", sessions.new, name="clinic-session-new"),
+    path("clinic/sessions/<int:pk>/", sessions.session, name="clinic-session"),
+    path("clinic/sessions/<int:pk>/edit/", sessions.edit, name="clinic-session-edit"),
+    path("clinic/sessions/<int:pk>/cancel/", sessions.cancel, name="clinic-session-cancel"),
+    path("clinic/sessions/<int:pk>/fill/", fill_views.fill, name="clinic-session-fill"),
+    path("clinic/sessions/<int:pk>/list/", sessions.paper, name="clinic-session-list"),
+    path("clinic/sessions/<int:pk>/arrive/", arrival_views.arrive, name="clinic-session-arrive"),
+    path("clinic/sessions/<int:pk>/walk-in/", arrival_views.walk_in, name="clinic-session-walk-in"),
+    path("clinic/sessions/<int:pk>/book/", arrival_views.book, name="clinic-session-book"),
+    path("clinic/sessions/<int:pk>/undo/", arrival_views.undo, name="clinic-session-undo"),
+    path("clinic/sessions/<int:pk>/missed/", arrival_views.missed, name="clinic-session-missed"),
+    path("clinic/sessions/<int:pk>/standby/", standby_views.standby_list, name="clinic-session-standby"),
+    path("clinic/sessions/<int:pk>/call/", standby_views.call, name="clinic-session-call"),
+    path("clinic/sessions/<int:pk>/phone/", standby_views.phone, name="clinic-session-phone"),
+    path("sessions/", overview_views.figures, name="session-figures"),
 ]

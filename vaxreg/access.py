@@ -21,6 +21,8 @@ CLINIC_LEADS = frozenset({Role.CLINIC_LEAD})
 # The stock of an area's facilities; who acts upon a lot for the whole country, and sees who got it.
 LOT_KEEPING = frozenset({Role.PROVINCIAL_MANAGER, Role.ADMINISTRATOR})
 STOCK_READING = frozenset({*LOT_KEEPING, Role.AUDITOR})
+# Sessions and registrations of an area, in numbers.
+SESSION_FIGURES = frozenset({Role.PROVINCIAL_MANAGER})
 PEOPLE_SEARCH = frozenset(
     {*CLINIC_DESK, Role.PROVINCIAL_MANAGER, Role.RESPONSE_AGENT, Role.ADMINISTRATOR, Role.AUDITOR}
 )

@@ -9,6 +9,7 @@ from vaxreg.access import (
     MOVEMENTS,
     PEOPLE_SEARCH,
     RULES_READING,
+    SESSION_FIGURES,
     STOCK_READING,
     TRACING,
 )
@@ -24,6 +25,7 @@ def site(request: HttpRequest) -> dict[str, object]:
             "rules": user.has_role(RULES_READING),
             "clinic": user.has_role(CLINIC_DESK),
             "stock": user.has_role(STOCK_READING),
+            "session_figures": user.has_role(SESSION_FIGURES),
             "people": user.has_role(PEOPLE_SEARCH),
             "movements": user.has_role(MOVEMENTS),
             "tracing": user.has_role(TRACING),

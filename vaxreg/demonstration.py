@@ -22,6 +22,7 @@ from residents.services import register_resident
 from vaccinations.doses.services import Entry, Reason, record_dose
 from vaccinations.doses.warnings import Code
 from vaccinations.models import Dose, Facility, FacilityAssignment, Lot, Vaccine
+from vaccinations.sessions.demonstration import load_sessions
 from vaccinations.stock.closing import Counted, close_day
 from vaccinations.stock.services import receive, waste
 from vaccinations.stock.sheets import sheet_of
@@ -80,7 +81,7 @@ def card_text(person: Resident) -> str:
 
 @transaction.atomic
 def load(*, now: datetime) -> None:
-    """Makes accounts, places, lots, people and their doses."""
+    """Makes accounts, places, lots, people, their doses, and who registered for a session of today."""
     province = Unit.objects.provinces().in_force(now.date()).get(code=HOME)
     neighbour = Unit.objects.provinces().in_force(now.date()).get(code=NEIGHBOUR)
     users = {account.role: _user(account) for account in ACCOUNTS}
@@ -92,6 +93,8 @@ def load(*, now: datetime) -> None:
     waiting = [person for person, doses in zip(people, given, strict=True) if not doses]
     _stock(Actor(users[Role.CLINIC_LEAD], None, "web"), facility, province=province, lots=lots, now=now)
     _open_vial(facility, lots[0], waiting[-4:], now=now)
+    unvaccinated = [person for person in people if not person.doses.exists()]
+    load_sessions(by=ACTOR, facility=facility, people=unvaccinated, now=now)
 
 
 def _user(account: Account) -> User:

@@ -9,10 +9,42 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from vaxreg.accounts import new_second_factor_key
+from vaxreg.language import named
 from vaxreg.models import User
 from vaxreg.sealing import BrokenSealError, seal, unseal
 
 LONGEST_USERNAME, LONGEST_PASSWORD = 150, 1_000
+YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
+
+
+def missing(message: Any) -> dict[str, Any]:
+    """Returns the messages of a field with this one for an empty answer."""
+    return {"required": message}
+
+
+class YesNoField(forms.ChoiceField):
+    """A question that must be answered: nothing is chosen beforehand. Cleans to a boolean."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"choices": YES_OR_NO, "error_messages": missing(_("Answer yes or no.")), **kwargs})
+
+    def clean(self, value: Any) -> bool:
+        return super().clean(value) == "yes"
+
+
+class RowField(forms.ChoiceField):
+    """One of a handful of rows, loaded once by the form; cleans to the row."""
+
+    rows: dict[str, Any] = {}
+
+    def offer(self, rows: list, *, empty: Any = None) -> None:
+        self.rows = {str(row.pk): row for row in rows}
+        self.choices = [("", empty or _("Choose")), *((key, named(row)) for key, row in self.rows.items())]
+
+    def clean(self, value: Any) -> Any:
+        return self.rows.get(super().clean(value))
 
 
 class AsReceived(str):

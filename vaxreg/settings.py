@@ -263,6 +263,8 @@ SMALLEST_COUNT_SHOWN = read_number("SMALLEST_COUNT_SHOWN", 5)
 MOVEMENTS_MOST_DAYS = read_number("MOVEMENTS_MOST_DAYS", 31)
 TRACING_MOST_SHOWN = read_number("TRACING_MOST_SHOWN", 500)
 TRACING_MOST_DAYS = read_number("TRACING_MOST_DAYS", 31)
+# How long whoever withdrew a registration for vaccination can take that back.
+REGISTRATION_RESTORE_DAYS = read_number("REGISTRATION_RESTORE_DAYS", 7)
 # At the desk: who passed the post so recently is asked nothing again; how long a passage can be undone; within how many
 # seconds two scans of one person are one passage; from how many passages a minute the lead may switch quick mode on.
 RECENT_PASSAGE_HOURS = read_number("RECENT_PASSAGE_HOURS", 12)

@@ -8,12 +8,14 @@ from django.views.decorators.http import require_http_methods
 
 from checkpoints.declaring import filing, passes
 from checkpoints.declaring.forms import PASS_CHANGE, IdentityForm, OpenedForm
-from checkpoints.declaring.sheet import KEEP, SEND, Sheet, as_sent
-from checkpoints.declaring.views import SeeOther, show_sheet
+from checkpoints.declaring.sheet import Sheet, as_sent
+from checkpoints.declaring.views import show_sheet
 from vaxreg.access import public
 from vaxreg.errors import too_many_requests
 from vaxreg.limits import count_request, limited
+from vaxreg.responses import SeeOther
 from vaxreg.sealing import seal
+from vaxreg.sheets import KEEP, SEND
 
 # Whoever holds a pass may try this often an hour to tell the date of birth and the phone declared with it.
 TRIES, TRIES_SECONDS = 10, 3_600

@@ -7,44 +7,14 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from checkpoints.templatetags.passes import WEEKDAYS
-from residents.models import Unit
-from residents.names import clean_name, fold
-from vaxreg.language import named
+from residents.forms import LineField, province_order
+from residents.names import clean_name
+from vaxreg.forms import YES_OR_NO, RowField, YesNoField, missing
+from vaxreg.moments import WEEKDAYS
 
-YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
-PROVINCE_WORDS = ("thanh pho ", "tinh ")
+# The kinds that other forms of the site ask in the same way come from the rooms below.
+__all__ = ["YES_OR_NO", "DayField", "LineField", "PlateField", "RowField", "YesNoField", "missing", "province_order"]
 DAYS_OFFERED = 4
-
-
-def missing(message: Any) -> dict[str, Any]:
-    """Returns the messages of a field with this one for an empty answer."""
-    return {"required": message}
-
-
-class YesNoField(forms.ChoiceField):
-    """A question that must be answered: nothing is chosen beforehand. Cleans to a boolean."""
-
-    widget = forms.RadioSelect
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"choices": YES_OR_NO, "error_messages": missing(_("Answer yes or no.")), **kwargs})
-
-    def clean(self, value: Any) -> bool:
-        return super().clean(value) == "yes"
-
-
-class RowField(forms.ChoiceField):
-    """One of a handful of rows, loaded once by the form; cleans to the row."""
-
-    rows: dict[str, Any] = {}
-
-    def offer(self, rows: list, *, empty: Any = None) -> None:
-        self.rows = {str(row.pk): row for row in rows}
-        self.choices = [("", empty or _("Choose")), *((key, named(row)) for key, row in self.rows.items())]
-
-    def clean(self, value: Any) -> Any:
-        return self.rows.get(super().clean(value))
 
 
 class DayField(forms.ChoiceField):
@@ -61,16 +31,6 @@ class DayField(forms.ChoiceField):
         return self.days.get(super().clean(value))
 
 
-class LineField(forms.CharField):
-    """Somebody's own words; kept in composed letters and on one line."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": 150, **kwargs})
-
-    def to_python(self, value: Any) -> str:
-        return clean_name(super().to_python(value))
-
-
 class PlateField(forms.CharField):
     """A number plate; cleans to capitals without spaces, dots and hyphens: 51F12345."""
 
@@ -81,14 +41,6 @@ class PlateField(forms.CharField):
     def to_python(self, value: Any) -> str:
         text = clean_name(super().to_python(value)).upper()
         return "".join(character for character in text if character.isalnum())
-
-
-def province_order(province: Unit) -> str:
-    """People look for "Hà Nội" under H, not under the T of "Thành phố"."""
-    name = fold(named(province))
-    for word in PROVINCE_WORDS:
-        name = name.removeprefix(word)
-    return name
 
 
 def _day_in_words(day: date, today: date) -> str:

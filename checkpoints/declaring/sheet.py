@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.forms import BoundField, Form
+from django.forms import Form
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 from django.utils.timezone import localtime
-from django.utils.translation import gettext_lazy as _
 
 from checkpoints.declaring.filing import Answers
 from checkpoints.declaring.forms import ContactForm
@@ -16,24 +15,22 @@ from checkpoints.declaring.journey_forms import JourneyForm, VehicleForm
 from checkpoints.declaring.person_forms import NONE_OF_THESE, PersonForm
 from checkpoints.models import Declaration, Symptom, VehicleKind
 from residents.citizen_id import CitizenId
+from vaxreg.sheets import PeopleSheet
 
-MOST_PEOPLE = 10
-# What the buttons say. A form sent without a button is sent to be filed.
-SEND, CONTINUE, JOURNEY, ADD, REMOVE, KEEP = "send", "continue", "journey", "add", "remove-", "keep"
-NOT_CARRIED = {"csrfmiddlewaretoken", "do", "people"}
+# The button that goes back to the first step.
+JOURNEY = "journey"
 # Not asked of everybody: where a change does not ask for them, they stay as they were.
 KEPT = ("sex", "nationality", "insurance_number", "address", "email")
 
 
-class Sheet:
-    """`data` is what the browser sent, `act` the button; `filed` the declarations to change, in the order of their people."""
+class Sheet(PeopleSheet):
+    """`filed`: the declarations to change, in the order of their people."""
 
     def __init__(self, data: MultiValueDict, *, act: str, today: date, filed: Sequence[Declaration] = ()) -> None:
-        self.data, self.act, self.today, self.filed = data, act, today, filed
-        self.places = list(range(len(filed))) or _places(data, act)
-        is_continued = act in (SEND, CONTINUE)
-        self.journey = self._form(JourneyForm, is_checked=is_continued, today=today)
-        self.is_asking_journey = self._asks_journey()
+        super().__init__(data, act=act, places=list(range(len(filed))))
+        self.today, self.filed = today, filed
+        self.journey = self.form(JourneyForm, is_checked=act in self.judging, today=today)
+        self.is_at_start = self._asks_journey()
 
     def _asks_journey(self) -> bool:
         rows = ("vehicle_kind", "origin_province", "destination_province")
@@ -47,21 +44,21 @@ class Sheet:
 
     @cached_property
     def details(self) -> VehicleForm:
-        return self._form(VehicleForm, vehicle=self.vehicle)
+        return self.form(VehicleForm, vehicle=self.vehicle)
 
     @cached_property
     def people(self) -> list[PersonForm]:
         signs = list(Symptom.objects.in_force(self.today))
         known = {"signs": signs, "is_full": self.is_full, "is_known": bool(self.filed)}
         return [
-            self._form(PersonForm, prefix=f"p{index}" if index else None, place=place, **known)
-            for place, index in enumerate(self.places, start=1)
+            self.form(PersonForm, prefix=prefix, place=place, **known)
+            for place, prefix in enumerate(self.prefixes, start=1)
         ]
 
     @cached_property
     def contact(self) -> ContactForm:
         is_alone = len(self.places) == 1 and not self.filed
-        return self._form(ContactForm, today=self.today, is_full=self.is_full, is_alone=is_alone)
+        return self.form(ContactForm, today=self.today, is_full=self.is_full, is_alone=is_alone)
 
     @property
     def is_full(self) -> bool:
@@ -69,38 +66,8 @@ class Sheet:
         return self.vehicle is not None and self.vehicle.has_seat
 
     @property
-    def is_full_house(self) -> bool:
-        return len(self.places) >= MOST_PEOPLE
-
-    @property
     def forms(self) -> list[Form]:
-        """The forms of the step that is asked, in their order."""
-        return [self.journey] if self.is_asking_journey else [*self.people, self.details, self.contact]
-
-    @property
-    def errors(self) -> list[tuple[Form, BoundField, str]]:
-        """Each message with the form and field it belongs to, in the order of the page."""
-        return [
-            (form, field, message) for form in self.forms if form.is_bound for field in form for message in field.errors
-        ]
-
-    @cached_property
-    def is_complete(self) -> bool:
-        """Whether it was sent to be filed and nothing is wrong in it."""
-        if self.act != SEND or self.is_asking_journey:
-            return False
-        # All of them, so that all mistakes are named at once.
-        are_valid = [form.is_valid() for form in self.forms]
-        return all(are_valid) and self._has_everybody_once()
-
-    def _has_everybody_once(self) -> bool:
-        seen = set()
-        for person in self.people:
-            number = person.cleaned_data.get("number")
-            if number in seen:
-                person.add_error("number", _("This person is in the list already."))
-            seen |= {number} - {None}
-        return all(person.is_valid() for person in self.people)
+        return [self.journey] if self.is_at_start else [*self.people, self.details, self.contact]
 
     @property
     def answers(self) -> list[Answers]:
@@ -113,47 +80,6 @@ class Sheet:
         for old, said in zip(self.filed, answered, strict=False):
             said |= _unasked(old, shared | said)
         return [Answers(**shared | said) for said in answered]
-
-    @property
-    def carried(self) -> list[tuple[str, str]]:
-        """What the other step asked, as hidden fields."""
-        shown = {field.html_name for form in self.forms for field in form}
-        gone = NOT_CARRIED | shown
-        return [
-            (name, value)
-            for name, values in self.data.lists()
-            if name not in gone and self._is_of_somebody(name)
-            for value in values
-        ]
-
-    def _is_of_somebody(self, name: str) -> bool:
-        prefix, dash, _field = name.partition("-")
-        return not dash or prefix in {f"p{index}" for index in self.places}
-
-    @property
-    def people_sent(self) -> str:
-        return ",".join(map(str, self.places))
-
-    def _form(self, form_class: type[Form], *, is_checked: bool | None = None, **kwargs: Any) -> Form:
-        """The form with what was sent: judged, or as it was typed where more is to come before it is judged."""
-        if self.act == SEND if is_checked is None else is_checked:
-            return form_class(self.data, **kwargs)
-        form = form_class(**kwargs)
-        sent = {
-            name: field.widget.value_from_datadict(self.data, {}, form.add_prefix(name))
-            for name, field in form.fields.items()
-        }
-        form.initial = {name: value for name, value in sent.items() if value}
-        return form
-
-
-def _places(data: MultiValueDict, act: str) -> list[int]:
-    """The indexes of the people in the names of their fields; the first is always 0."""
-    typed = [int(text) for text in data.get("people", "").split(",") if text.isascii() and text.isdigit()]
-    others = sorted({index for index in typed if 0 < index < 1000})[: MOST_PEOPLE - 1]
-    if act == ADD and len(others) < MOST_PEOPLE - 1:
-        others.append(max(others, default=0) + 1)
-    return [0, *(index for index in others if act != f"{REMOVE}{index}")]
 
 
 def _unasked(old: Declaration, said: dict[str, Any]) -> dict[str, Any]:

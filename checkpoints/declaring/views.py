@@ -1,29 +1,22 @@
 """What citizens see: the declaration and the pass. No account, no session, nothing read from the registry."""
 
-from datetime import timedelta
-
 from django.conf import settings
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from checkpoints.declaring import filing, passes
-from checkpoints.declaring.sheet import JOURNEY, KEEP, SEND, Sheet, as_sent
+from checkpoints.declaring.sheet import JOURNEY, Sheet, as_sent
 from vaxreg.access import CHECKPOINT_DESK, public
+from vaxreg.keepsakes import Keepsake
 from vaxreg.limits import limited
-from vaxreg.sealing import BrokenSealError, seal, unseal
+from vaxreg.responses import SeeOther
+from vaxreg.sheets import KEEP, SEND
 
-# The pass last filed from this phone: it leads to what was declared, and so is sealed.
-LAST_PASS = "last-pass"
-LAST_PASS_SECONDS = int(timedelta(days=60).total_seconds())
-
-
-class SeeOther(HttpResponseRedirect):
-    """The answer to a form that was sent is on another page, to be fetched by GET."""
-
-    status_code = 303
+# The pass last filed from this phone: it leads to what was declared.
+LAST_PASS = Keepsake("last-pass", "/declare/", days=60)
 
 
 @public
@@ -32,21 +25,21 @@ class SeeOther(HttpResponseRedirect):
 def declare(request):
     act = request.POST.get("do", SEND) if request.method == "POST" else JOURNEY
     if act == "forget":
-        return forget(SeeOther("/declare/"))
+        return LAST_PASS.drop(SeeOther("/declare/"))
     if act == "same":
         return declare_same(request)
     sheet = Sheet(request.POST, act=act, today=timezone.localdate())
     if sheet.is_complete:
         _declarations, token = filing.file_journey(people=sheet.answers, by=request.actor)
-        return remember(SeeOther(f"/p/{token}/"), token)
-    return show_sheet(request, sheet, has_last=request.method == "GET" and bool(request.COOKIES.get(LAST_PASS)))
+        return LAST_PASS.keep(SeeOther(f"/p/{token}/"), token)
+    return show_sheet(request, sheet, has_last=request.method == "GET" and LAST_PASS.is_with(request))
 
 
 def declare_same(request):
     """The journey and the person of last time; asked for, never shown beforehand, for phones are shared."""
-    declaration = filing.recall_journey(token=last_token(request), by=request.actor)
+    declaration = filing.recall_journey(token=LAST_PASS.read(request), by=request.actor)
     if declaration is None:
-        return forget(SeeOther("/declare/"))
+        return LAST_PASS.drop(SeeOther("/declare/"))
     sheet = Sheet(as_sent([declaration], is_change=False), act=KEEP, today=timezone.localdate())
     response = show_sheet(request, sheet)
     add_never_cache_headers(response)
@@ -55,29 +48,8 @@ def declare_same(request):
 
 def show_sheet(request, sheet, **context):
     context |= {"sheet": sheet, "hours": settings.DECLARATION_VALID_HOURS}
-    template = "declare.html" if sheet.is_asking_journey else "declare_people.html"
+    template = "declare.html" if sheet.is_at_start else "declare_people.html"
     return render(request, f"checkpoints/declaring/{template}", context)
-
-
-def remember(response, token):
-    value = seal(token, purpose=LAST_PASS)
-    is_secure = settings.SESSION_COOKIE_SECURE
-    response.set_cookie(
-        LAST_PASS, value, max_age=LAST_PASS_SECONDS, path="/declare/", httponly=True, samesite="Lax", secure=is_secure
-    )
-    return response
-
-
-def forget(response):
-    response.delete_cookie(LAST_PASS, path="/declare/", samesite="Lax")
-    return response
-
-
-def last_token(request):
-    try:
-        return unseal(request.COOKIES.get(LAST_PASS, ""), purpose=LAST_PASS, max_age_seconds=LAST_PASS_SECONDS)
-    except BrokenSealError:
-        return ""
 
 
 @public

@@ -1,33 +1,11 @@
 """How a pass is read aloud: its code in two halves, its end in words."""
 
-from datetime import datetime
-
 from django import template
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from vaxreg.codes import spaced
+from vaxreg.moments import dated_moment, moment
 
 register = template.Library()
 register.filter("spaced", spaced)
-
-
-# In our own words: Django's Vietnamese has "Thứ 5", unreadable before "26/11".
-WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
-
-
-@register.filter
-def moment(at: datetime) -> str:
-    """24 November 2026, 18:00 → "18:00 Tuesday 24/11", unbroken, in the language and time zone of the screen."""
-    local = timezone.localtime(at)
-    parts = {"time": date_format(local, "H:i"), "weekday": WEEKDAYS[local.weekday()], "date": date_format(local, "d/m")}
-    # Translators: a moment, such as "18:00 Tuesday 24/11".
-    return (gettext("%(time)s %(weekday)s %(date)s") % parts).replace(" ", "\u00a0")
-
-
-@register.filter
-def dated_moment(at: datetime) -> str:
-    """24 November 2026, 18:00 → "18:00 24/11/2026", unbroken: for what may lie in another year."""
-    return date_format(timezone.localtime(at), "H:i d/m/Y").replace(" ", "\u00a0")
+register.filter("moment", moment)
+register.filter("dated_moment", dated_moment)

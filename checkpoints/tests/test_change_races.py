@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from checkpoints.declaring import filing
-from checkpoints.declaring.sheet import SEND, Sheet
+from checkpoints.declaring.sheet import Sheet
 from checkpoints.models import Declaration, Passage
 from checkpoints.tests.factories import declared
+from vaxreg.sheets import SEND
 from vaxreg.tests.factories import UserFactory, actor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english")]

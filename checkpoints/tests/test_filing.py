@@ -14,12 +14,13 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from checkpoints.declaring.filing import file_declaration
-from checkpoints.declaring.sheet import SEND, Sheet
+from checkpoints.declaring.sheet import Sheet
 from checkpoints.models import Declaration, PassKey
 from checkpoints.tests.factories import declared
 from residents.models import Resident
 from residents.tests.factories import ResidentFactory
 from vaxreg.models import AuditEntry
+from vaxreg.sheets import SEND
 from vaxreg.tests.factories import actor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]

@@ -48,7 +48,7 @@ def test_page_shows_nothing_of_the_last_journey_before_it_is_asked(client):
 
 def test_cookie_is_sealed_and_hidden_from_scripts(client):
     token = client.post("/declare/", declared())["Location"].split("/")[2]
-    cookie = client.cookies[LAST_PASS]
+    cookie = client.cookies[LAST_PASS.name]
     assert token not in cookie.value
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/declare/")
 
@@ -60,7 +60,7 @@ def test_phone_that_never_filed_is_offered_nothing(client):
 
 def test_pass_s_token_in_place_of_the_sealed_cookie_opens_nothing(client):
     token = client.post("/declare/", declared())["Location"].split("/")[2]
-    client.cookies[LAST_PASS] = token
+    client.cookies[LAST_PASS.name] = token
     assert client.post("/declare/", {"do": "same"}).status_code == 303
 
 

@@ -1,12 +1,13 @@
-// The declaration on a bad signal: keeps what is typed on this phone, and sends it again when the signal is back.
+// A public form on a bad signal: keeps what is typed on this phone, and sends it again when the signal is back.
 // Everything else the page does by itself; nothing is lost without this file.
 (() => {
-  const STORE = "vaxreg-declaration", KEEP_MS = 24 * 3600 * 1000, RETRY_MS = 15000, PATIENCE_MS = 30000;
+  const STORES = { "/declare/": "vaxreg-declaration", "/register/": "vaxreg-registration" };
+  const STORE = STORES[location.pathname], KEEP_MS = 24 * 3600 * 1000, RETRY_MS = 15000, PATIENCE_MS = 30000;
   const form = document.querySelector("form[data-declare]"), signal = document.getElementById("signal");
   const kept = document.getElementById("kept");
   if (!form) return;
-  // Changing a declaration is not kept: only what is typed on this page is sent.
-  const isNew = location.pathname === "/declare/";
+  // Changing what was sent is not kept: only what is typed on this page is sent.
+  const isNew = Boolean(STORE);
 
   const forget = () => { try { localStorage.removeItem(STORE); } catch { /* no store, nothing kept */ } };
   const read = () => {

@@ -21,6 +21,7 @@ from checkpoints.tests.factories import (
 from residents.tests.factories import AreaAssignmentFactory
 from vaccinations.models import FacilityAssignment
 from vaccinations.tests.factories import DoseFactory, SeriesDoseFactory
+from vaccinations.tests.session_factories import ChronicConditionFactory, ConsentTextFactory, PriorityGroupFactory
 from vaxreg import audit
 from vaxreg.access import PUBLIC
 from vaxreg.actors import Actor
@@ -93,6 +94,8 @@ def rows(db):
     rule()
     JourneyReasonFactory()
     AttestationFactory()
+    for factory in (PriorityGroupFactory, ChronicConditionFactory, ConsentTextFactory):
+        factory()
     TrustedSigner.objects.create(kid="AAAAAAAAAAA=", country="VN", certificate="-")
     passage = {name: getattr(declaration, name) for name in ("resident", "checkpoint", "idempotency_key")}
     passage |= {"officer": CheckpointAssignmentFactory().user, "outcome": "passed", "verdict": "PASS"}

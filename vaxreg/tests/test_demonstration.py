@@ -8,7 +8,7 @@ from django.core.management.base import CommandError
 
 from residents.models import Resident
 from residents.scan import read_card
-from vaccinations.models import Dose
+from vaccinations.models import Appointment, ClinicSession, Dose, RegisteredPerson
 from vaxreg import demonstration
 from vaxreg.models import User
 from vaxreg.roles import Role
@@ -18,7 +18,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def reference_data():
-    for command in ("load_units", "load_vaccines", "load_checkpoint_reference"):
+    for command in (
+        *("load_units", "load_vaccines", "load_schedule", "load_registration_reference", "load_checkpoint_reference"),
+    ):
         call_command(command, verbosity=0)
 
 
@@ -35,6 +37,9 @@ def test_it_works(reference_data):
         assert account.password in printed
         assert User.objects.get(username=account.username).check_password(account.password)
     assert Dose.objects.exists()
+    assert ClinicSession.objects.count() == 2
+    assert Appointment.objects.filter(state="arrived").exists()
+    assert RegisteredPerson.objects.waiting().exists()
 
 
 def test_numbers_are_nobodys_and_agree_with_their_people(reference_data):

@@ -1,0 +1,305 @@
+"""Who comes to a session: invited people on their own invitations, and others while there are places.
+
+Whoever writes here holds the session's row first, then the resident's, the registered person's, and the appointment's: so
+nobody waits in a circle, and places are counted one after the other (the database counts again, see guards.py).
+"""
+
+from datetime import date, datetime, time
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from residents.models import Resident
+from vaccinations.models import Appointment, ClinicSession, Facility, RegisteredPerson
+from vaccinations.sessions.codes import free_code
+from vaccinations.sessions.errors import (
+    AlreadyArrivedError,
+    CardNeededError,
+    DoubtfulPersonError,
+    NotExpectedError,
+    NotOpenError,
+    NotTodayError,
+    SessionFullError,
+    WrongPersonError,
+)
+from vaccinations.sessions.places import free_hour, next_free_hour
+from vaxreg import audit
+from vaxreg.actors import Actor
+
+State = Appointment.State
+CAME_ELSEWHERE = "came on another appointment"
+
+
+def expected(session: ClinicSession) -> QuerySet[Appointment]:
+    """Returns the appointments of people who have not come yet, with people and residents, by the hour."""
+    return Appointment.objects.filter(session=session).expected().with_people()
+
+
+def expected_people(facility: Facility, *, on: date) -> QuerySet[Resident]:
+    """Returns the people of the registry who are expected at the facility on that day."""
+    return Resident.objects.filter(pk__in=_expected_at(facility, on).values("resident"))
+
+
+def expected_count(facility: Facility, *, on: date) -> int | None:
+    """Returns how many are expected at the facility on that day; None where no session is held."""
+    if not ClinicSession.objects.today(facility, on).exists():
+        return None
+    return _expected_at(facility, on).count()
+
+
+@transaction.atomic
+def come(*, by: Actor, resident: Resident, facility: Facility, now: datetime) -> Appointment | None:
+    """Returns the person's place at the session held now: their own, or one taken without an invitation.
+
+    For the clinic desk, which knows the person and not the session. None where no session is held that they could come
+    to: a facility works without sessions, too. Raises SessionFullError where the hour has no place left.
+    """
+    held = [one for one in ClinicSession.objects.today(facility, timezone.localdate(now)) if one.hour_now(now)]
+    for session in held:
+        own = appointment_of(session=session, resident=resident)
+        if own:
+            return mark_arrived(by=by, appointment=own, resident=resident, now=now)
+    for session in held:
+        if session.takes_walk_ins:
+            return admit_walk_in(by=by, session=session, resident=resident, now=now)
+    return None
+
+
+def appointment_of(*, session: ClinicSession, resident: Resident) -> Appointment | None:
+    """Returns the person's appointment at the session that is not over yet, whichever number it stands under."""
+    return Appointment.objects.filter(session=session).live().of_person(resident.pk).with_people().first()
+
+
+def find_invitation(code: str) -> Appointment | None:
+    """Returns the appointment that the code was issued for, or None. For the desk only: the public page asks for more."""
+    return Appointment.objects.filter(code=code).with_people().select_related("session__facility").first()
+
+
+@transaction.atomic
+def mark_arrived(
+    *,
+    by: Actor,
+    appointment: Appointment | str,
+    now: datetime,
+    resident: Resident | None = None,
+    reason: str = "",
+) -> Appointment:
+    """Returns the appointment (given by itself or its code), arrived; for a person who was marked as not come, too.
+
+    `resident` is whom the desk has identified; of somebody who registered without a number the arrival is noted without
+    one, and the identity stays open. The same person again gets the same answer. Raises WrongPersonError,
+    DoubtfulPersonError (say why with `reason`), CardNeededError, AlreadyArrivedError, NotExpectedError, NotTodayError,
+    SessionFullError.
+    """
+    session, person, held = _hold(appointment, resident)
+    if person:
+        _refuse_other(held, person, reason)
+    if held.state in (State.ARRIVED, State.DONE):
+        if person and held.resident_id is not None:
+            return held
+        raise AlreadyArrivedError(held)
+    if person is None and held.number:
+        raise CardNeededError
+    _refuse_not_now(session, now)
+    if held.state == State.NO_SHOW:
+        # Their place may be somebody else's by now.
+        held.starts_at = _hour_with_a_place(session, now)
+    elif not held.is_expected:
+        raise NotExpectedError
+    if person:
+        _end_others(by, person, now, besides=held)
+        _identify(held, person)
+    return _arrive(by, held, now, reason)
+
+
+@transaction.atomic
+def admit_walk_in(*, by: Actor, session: ClinicSession, resident: Resident, now: datetime) -> Appointment:
+    """Returns the place taken by somebody who came without an invitation; somebody who has one is marked as arrived.
+
+    Raises NotOpenError, NotTodayError, AlreadyArrivedError, and SessionFullError, which offers the next place.
+    """
+    session, person = _hold_session(session), _hold_person(resident)
+    own = appointment_of(session=session, resident=person)
+    if own:
+        return mark_arrived(by=by, appointment=own, resident=person, now=now)
+    _refuse_not_now(session, now)
+    if not session.takes_walk_ins:
+        raise NotOpenError
+    hour = _hour_with_a_place(session, now)
+    _end_others(by, person, now)
+    facts = {"resident": person, "person": _registered(person), "made_at": now, "made_by": by.user}
+    made = Appointment(session=session, starts_at=hour, origin=Appointment.Origin.WALK_IN, **facts)
+    return _arrive(by, made, now)
+
+
+@transaction.atomic
+def book_place(*, by: Actor, session: ClinicSession, starts_at: time, resident: Resident, now: datetime) -> Appointment:
+    """Returns a place of its own for somebody who found no place today; its code is for them to write down.
+
+    Raises AlreadyArrivedError where they have another appointment, SessionFullError, NotOpenError.
+    """
+    session, person = _hold_session(session), _hold_person(resident)
+    other = Appointment.objects.live().of_person(person.pk).with_people().first()
+    if other:
+        raise AlreadyArrivedError(other)
+    if not session.takes_walk_ins or session.ends <= now:
+        raise NotOpenError
+    if not free_hour(session, starts_at):
+        raise SessionFullError(next_free_hour(session.facility, now))
+    made = Appointment.objects.create(
+        session=session,
+        starts_at=starts_at,
+        resident=person,
+        person=_registered(person),
+        code=free_code(),
+        state=State.CONFIRMED,
+        confirmed_at=now,
+        made_at=now,
+        made_by=by.user,
+    )
+    audit.record(by=by, action="appointment.booked", subject=made, resident=person.pk)
+    return made
+
+
+@transaction.atomic
+def finish(*, by: Actor, resident: Resident, facility: Facility, now: datetime) -> Appointment | None:
+    """Returns the appointment of today at which the person was seen, dose or not; None where they came without one."""
+    arrived = Appointment.objects.filter(session__facility=facility, session__held_on=timezone.localdate(now))
+    found = arrived.filter(state=State.ARRIVED).of_person(resident.pk).select_for_update(of=("self",)).first()
+    if found is None:
+        return None
+    found.state, found.ended_at = State.DONE, now
+    found.save(update_fields=["state", "ended_at"])
+    audit.record(by=by, action="appointment.done", subject=found, resident=resident.pk)
+    return found
+
+
+@transaction.atomic
+def undo_arrival(*, by: Actor, appointment: Appointment, now: datetime) -> Appointment:
+    """Returns the appointment, expected again; of somebody who came without one, ended. Raises NotExpectedError."""
+    _session, _person, held = _hold(appointment, None)
+    if held.state != State.ARRIVED:
+        raise NotExpectedError
+    if held.origin == Appointment.Origin.WALK_IN:
+        held.state, held.ended_at, held.end_reason = State.CANCELLED, now, "arrival undone"
+    else:
+        held.state = State.CONFIRMED if held.confirmed_at else State.INVITED
+    held.arrived_at = None
+    held.save()
+    audit.record(by=by, action="appointment.arrival-undone", subject=held, resident=held.number)
+    return held
+
+
+def missing(session: ClinicSession, now: datetime) -> QuerySet[Appointment]:
+    """Returns the appointments of people who have not come in the hours that are over."""
+    expected_ones = Appointment.objects.filter(session=session).expected()
+    today = timezone.localdate(now)
+    if session.held_on > today:
+        return expected_ones.none()
+    hour = session.hour_now(now)
+    return expected_ones.filter(starts_at__lt=hour) if hour else expected_ones
+
+
+@transaction.atomic
+def mark_no_shows(*, by: Actor, session: ClinicSession, now: datetime) -> int:
+    """Returns how many people of the hours that are over were marked as not come; their places are free."""
+    session = _hold_session(session)
+    missed = missing(session, now).select_for_update(of=("self",)).order_by("pk")
+    found = list(missed.select_related("person"))
+    Appointment.objects.filter(pk__in=[row.pk for row in found]).update(state=State.NO_SHOW, ended_at=now)
+    for row in found:
+        audit.record(by=by, action="appointment.no-show", subject=row, resident=row.number)
+    return len(found)
+
+
+def _expected_at(facility: Facility, on: date) -> QuerySet[Appointment]:
+    sessions = ClinicSession.objects.today(facility, on)
+    return Appointment.objects.filter(session__in=sessions).expected()
+
+
+def _hold_session(session: ClinicSession) -> ClinicSession:
+    return ClinicSession.objects.select_for_update(no_key=True).get(pk=session.pk)
+
+
+def _hold_person(resident: Resident) -> Resident:
+    """The person under their present number, held."""
+    return Resident.objects.by_number(resident.pk).select_for_update(no_key=True).get()
+
+
+def _hold(
+    appointment: Appointment | str, resident: Resident | None
+) -> tuple[ClinicSession, Resident | None, Appointment]:
+    rows = Appointment.objects.filter(
+        **{"code": appointment} if isinstance(appointment, str) else {"pk": appointment.pk}
+    )
+    found = rows.first()
+    if found is None:
+        raise NotExpectedError
+    session = _hold_session(found.session)
+    person = _hold_person(resident) if resident else None
+    list(RegisteredPerson.objects.select_for_update().filter(pk=found.person_id).values_list("pk"))
+    held = rows.select_for_update(of=("self",)).with_people().get()
+    held.session = session
+    return session, person, held
+
+
+def _refuse_not_now(session: ClinicSession, now: datetime) -> None:
+    if session.is_cancelled or session.hour_now(now) is None:
+        raise NotTodayError(session)
+
+
+def _refuse_other(held: Appointment, person: Resident, reason: str) -> None:
+    """An invitation is bound to its person: by number where one is known, else by what was registered."""
+    numbers = person.numbers
+    if held.resident_id:
+        if held.resident_id not in numbers:
+            raise WrongPersonError
+        return
+    if held.person.number in numbers or held.person.traits.can_be(person.traits):
+        return
+    if not reason:
+        raise DoubtfulPersonError
+
+
+def _hour_with_a_place(session: ClinicSession, now: datetime) -> time:
+    hour = session.hour_now(now)
+    if not free_hour(session, hour):
+        raise SessionFullError(next_free_hour(session.facility, now))
+    return hour
+
+
+def _end_others(by: Actor, person: Resident, now: datetime, *, besides: Appointment | None = None) -> None:
+    """Frees the places that the person holds elsewhere. Raises AlreadyArrivedError where they are waiting there."""
+    others = Appointment.objects.live().of_person(person.pk).exclude(pk=besides and besides.pk)
+    for other in others.select_for_update(of=("self",)).with_people().order_by("pk"):
+        if other.state == State.ARRIVED:
+            raise AlreadyArrivedError(other)
+        other.state, other.ended_at, other.end_reason = State.DECLINED, now, CAME_ELSEWHERE
+        other.save(update_fields=["state", "ended_at", "end_reason"])
+        audit.record(by=by, action="appointment.declined", subject=other, resident=person.pk)
+
+
+def _identify(held: Appointment, person: Resident) -> None:
+    held.resident = person
+    if held.person and held.person.resident_id != person.pk:
+        RegisteredPerson.objects.filter(pk=held.person_id).update(resident=person)
+
+
+def _registered(person: Resident) -> RegisteredPerson | None:
+    """Who of the registered people this is, by number, if they are waiting: so they are not invited once more."""
+    numbers = person.numbers
+    waiting = RegisteredPerson.objects.waiting().filter(number__in=numbers).order_by("pk")
+    found = waiting.select_for_update(of=("self",), skip_locked=True).first()
+    if found:
+        RegisteredPerson.objects.filter(pk=found.pk).update(resident=person)
+    return found
+
+
+def _arrive(by: Actor, appointment: Appointment, now: datetime, reason: str = "") -> Appointment:
+    appointment.state, appointment.arrived_at, appointment.ended_at = State.ARRIVED, now, None
+    appointment.save()
+    changes = {"origin": appointment.origin, "identified": appointment.resident_id is not None}
+    changes |= {"reason": reason} if reason else {}
+    audit.record(by=by, action="appointment.arrived", subject=appointment, resident=appointment.number, changes=changes)
+    return appointment
