@@ -44,13 +44,14 @@ CASE WHEN is_holder THEN 'number' ELSE (
     FROM (
         SELECT kept.citizen_id AS known
         UNION ALL (SELECT citizen_id FROM {RESIDENT} WHERE superseded_by_id = kept.citizen_id LIMIT {MOST})
-    ) AS numbers, residents_number_likeness(given.digits, known) AS code
+    ) AS numbers
+    CROSS JOIN LATERAL (SELECT residents_number_likeness(given.digits, known) AS code OFFSET 0) AS likeness
     WHERE code IS NOT NULL ORDER BY {_weight("code", "number")} DESC, code LIMIT 1) END"""
-# Tones are compared only where both names have some: half the sheets are typed without.
+# Tones are compared only where both names have some: half the sheets are typed without. A key names each word once.
 NAME_CODE = """
 CASE
     WHEN given.full_name = '' THEN NULL
-    WHEN given.name_key = kept.name_key THEN CASE
+    WHEN given.name_key = kept.name_key AND length(given.folded_name) = length(kept.folded_name) THEN CASE
         WHEN lower(given.full_name) NOT IN (given.folded_name, lower(kept.full_name))
             AND lower(kept.full_name) <> kept.folded_name
             AND residents_tones(given.full_name) <> residents_tones(kept.full_name) THEN 'name-tone'

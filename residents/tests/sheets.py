@@ -26,27 +26,22 @@ COLUMNS = """row_id, number, number_written, full_name, folded_name, name_key, b
 
 def stage(*rows, number=lambda n: n):
     """A temporary table of the rows; each is what differs from WRITTEN. `number` gives the key of the row in that place."""
+    staged = [_staged(number(place), row) for place, row in enumerate(rows, start=1)]
+    values = ", ".join([f"({', '.join(['%s'] * 12)})"] * len(staged))
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS sheet; CREATE TEMP TABLE sheet ({ROWS})")
-        for place, row in enumerate(rows, start=1):
-            row = {**WRITTEN, **row}
-            try:
-                valid = read_number(row["number"]).number
-            except MalformedNumberError:
-                valid = ""
-            name, birth = clean_name(row["name"]), read_birth(row["birth"]) if row["birth"] else UNKNOWN
-            values = [
-                number(place),
-                valid,
-                row["number"],
-                name,
-                fold(name),
-                name_key(name),
-                birth.earliest,
-                birth.precision,
-            ]
-            values += [row["sex"], row["phone"], row.get("province"), row.get("ward")]
-            cursor.execute(f"INSERT INTO sheet ({COLUMNS}) VALUES ({', '.join(['%s'] * len(values))})", values)
+        cursor.execute(f"INSERT INTO sheet ({COLUMNS}) VALUES {values}", [value for row in staged for value in row])
+
+
+def _staged(row_id, written):
+    row = {**WRITTEN, **written}
+    try:
+        valid = read_number(row["number"]).number
+    except MalformedNumberError:
+        valid = ""
+    name, birth = clean_name(row["name"]), read_birth(row["birth"]) if row["birth"] else UNKNOWN
+    read = [row_id, valid, row["number"], name, fold(name), name_key(name), birth.earliest, birth.precision]
+    return [*read, row["sex"], row["phone"], row.get("province"), row.get("ward")]
 
 
 def matched(*rows):

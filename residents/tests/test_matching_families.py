@@ -43,7 +43,7 @@ def slips(number):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("left_out", [None, *range(len(PEOPLE))])
+@pytest.mark.parametrize("left_out", [None, 0, 1, 6, 8])
 def test_only_the_person_is_linked_whoever_is_not_registered(left_out):
     for place, (number, name, born, sex, phone) in enumerate(PEOPLE):
         if place != left_out:
