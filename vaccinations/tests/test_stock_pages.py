@@ -99,7 +99,7 @@ def test_more_than_the_ledger_has_is_asked_about_once_and_never_refused(desk, fa
     ("wrong", "message"),
     [
         ({"doses": "0"}, "greater than or equal to 1"),
-        ({"doses": "x"}, "Enter a whole number"),
+        ({"doses": "x"}, "Enter the number of doses in digits"),
         ({"doses": "99999999"}, "less than or equal to"),
         ({"reason": ""}, "This field is required"),
         ({"reason": "nonsense"}, "Select a valid choice"),
