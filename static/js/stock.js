@@ -8,9 +8,12 @@ if (board) {
       const minutes = Math.floor((Date.parse(place.dataset.until) - Date.now() - ahead) / 60000);
       if (minutes < 0) {
         place.textContent = `✕ ${place.dataset.over}`;
+        place.removeAttribute("data-until");
         place.closest("li").classList.add("vial-past");
       } else {
-        place.textContent = place.textContent.replace(/\d+/, minutes);
+        const [hours, rest] = place.querySelectorAll("span");
+        hours.textContent = Math.floor(minutes / 60);
+        rest.textContent = String(minutes % 60).padStart(2, "0");
       }
     });
   };

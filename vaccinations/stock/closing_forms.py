@@ -23,6 +23,7 @@ class CountLineForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("counted", "explanation"):
             # A table has no room for labels: each box says for itself which lot it is about.
+            self.fields[name].widget.attrs |= {"class": "form-control", "autocomplete": "off"}
             self.fields[name].widget.attrs["aria-label"] = f"{self.fields[name].label}: {label}"
         self.fields["counted"].error_messages["required"] = _("Count this lot.")
 

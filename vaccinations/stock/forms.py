@@ -25,9 +25,9 @@ class DosesField(forms.IntegerField):
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            **{"label": pgettext_lazy("stock", "Doses"), "min_value": 1, "max_value": MOST_DOSES_AT_ONCE, **kwargs}
-        )
+        usual = {"label": pgettext_lazy("stock", "Doses"), "min_value": 1, "max_value": MOST_DOSES_AT_ONCE}
+        super().__init__(**usual | kwargs)
+        self.error_messages["invalid"] = _("Enter the number of doses in digits.")
 
 
 class DayField(forms.DateField):
@@ -56,7 +56,11 @@ class KeyedForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.visible_fields()[0].field.widget.attrs["autofocus"] = True
+        self._focus(self.visible_fields()[0].name)
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        self._focus_fault()
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -66,6 +70,18 @@ class KeyedForm(forms.Form):
     def add_fault(self, error: StockError) -> None:
         """Tells what the service refused, beside the answer that it is about."""
         self.add_error(error.field if error.field in self.fields else None, str(error.message))
+        self._focus_fault()
+
+    def _focus_fault(self) -> None:
+        at_fault = next((field.name for field in self.visible_fields() if field.errors), None)
+        if at_fault:
+            self._focus(at_fault)
+
+    def _focus(self, name: str) -> None:
+        """Puts the keyboard into that field and no other."""
+        for field in self.fields.values():
+            field.widget.attrs.pop("autofocus", None)
+        self.fields[name].widget.attrs["autofocus"] = True
 
 
 class StockForm(KeyedForm):

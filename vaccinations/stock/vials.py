@@ -57,6 +57,14 @@ class OpenVial:
             return None
         return max(int((self.vial.use_until - self.now).total_seconds()) // 60, 0)
 
+    @property
+    def hours(self) -> int:
+        return (self.minutes or 0) // 60
+
+    @property
+    def minutes_of_hour(self) -> int:
+        return (self.minutes or 0) % 60
+
 
 def open_vials(facility: Facility, now: datetime) -> list[OpenVial]:
     """Returns the facility's vials with doses left, the one that must be used first in front.
