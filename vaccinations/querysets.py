@@ -1,4 +1,4 @@
-"""Which rows: QuerySets of rules, facilities, lots, doses and slips."""
+"""Which rows: QuerySets of rules, facilities, lots, doses, slips and imports."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -91,3 +91,20 @@ class SlipQuerySet(models.QuerySet):
         return self.select_related(
             "dose__vaccine", "dose__lot", "dose__facility", "dose__resident__superseded_by", "dose__recorded_by"
         )
+
+
+class DoseImportQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "DoseImportQuerySet":
+        """The imports of the provinces that the user manages today, and of the facilities that the user leads."""
+        today, seen = timezone.localdate(), Q(pk__in=[])
+        if user.has_role({Role.PROVINCIAL_MANAGER}):
+            seen |= Q(province__in=user.area_assignments.in_force(today).values("unit"))
+        if user.has_role({Role.CLINIC_LEAD}):
+            seen |= Q(facility__in=user.facility_assignments.in_force(today).values("facility"))
+        return self.filter(seen)
+
+
+class SheetDoseQuerySet(models.QuerySet):
+    def accepted(self) -> "SheetDoseQuerySet":
+        """The doses that a commit adds: new, and not held back."""
+        return self.filter(outcome="new", is_held=False)
