@@ -169,7 +169,7 @@ class Resident(models.Model):
         ]
         indexes = [
             # Whole names in any order of words, then prefixes, then single words: 0.3 ms, 0.3 ms and 31 ms at 10 million.
-            models.Index(fields=["name_key"], name="resident_name_key"),
+            models.Index(fields=["name_key", "date_of_birth"], name="resident_name_key"),
             models.Index(fields=["folded_name"], name="resident_folded_name"),
             GinIndex(SearchVector("folded_name", config="simple"), name="resident_name_words"),
             models.Index(fields=["phone"], name="resident_phone", condition=~Q(phone="")),
