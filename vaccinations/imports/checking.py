@@ -20,16 +20,16 @@ SELECT array_agg(DISTINCT born), array_agg(DISTINCT administered_on), array_agg(
 """
 PLACES = f"SELECT DISTINCT province, ward {SLICE}"
 # A spreadsheet drops the zero in front of a phone number, too.
-PHONE = f"CASE WHEN phone ~ '^[35789][0-9]{{8}}$' THEN '0' || phone ELSE {clean_phone('phone')} END"
+PHONE = f"""
+    CASE WHEN given.phone ~ '^[35789][0-9]{{8}}$' THEN '0' || given.phone ELSE {clean_phone("given.phone")} END"""
 # OFFSET 0 keeps the planner from working each expression out again wherever it is named.
-CHECK = f"""
+CHECK = rf"""
 INSERT INTO {SheetDose._meta.db_table} (sheet_row_id, dose_import_id, row, part, number, full_name, born, birth_precision,
     sex, phone, province_id, ward_id, vaccine_id, dose_number, administered_on, lot_number, facility_id, problems)
 SELECT id, dose_import_id, row, part, number_read, CASE WHEN length(full_name_read) > 150 THEN '' ELSE full_name_read END,
     earliest, coalesce(precision, 'U'), coalesce(sex_read, ''), coalesce(phone_read, ''), province_id, ward_id,
     vaccine_id, number_of_dose, day, CASE WHEN length(lot) > 30 THEN '' ELSE lot END, facility_id,
-    array_remove(ARRAY[
-        CASE WHEN is_ragged THEN 'ragged' END,
+    CASE WHEN is_ragged THEN ARRAY['ragged'] ELSE array_remove(ARRAY[
         number_problem,
         CASE WHEN full_name_read = '' THEN 'name-missing' WHEN length(full_name_read) > 150 THEN 'name-long' END,
         CASE WHEN precision IS NULL THEN 'birth-unreadable' END,
@@ -38,13 +38,14 @@ SELECT id, dose_import_id, row, part, number_read, CASE WHEN length(full_name_re
         CASE WHEN province_id IS NULL AND province <> '' THEN 'province-unknown' END,
         vaccine_problem, dose_problem, day_problem,
         CASE WHEN length(lot) > 30 THEN 'lot-long' END,
-        facility_problem], NULL)
+        facility_problem], NULL) END
 FROM (
-    SELECT given.id, given.dose_import_id, given.row, given.part, given.is_ragged, given.province, given.lot,
+    SELECT given.id, given.dose_import_id, given.row, given.part, given.is_ragged, given.province,
+        upper(regexp_replace(given.lot, '\s+', ' ', 'g')) AS lot,
         coalesce(numbers.meaning, CASE WHEN given.number ~ '^[0-9]{{12}}$' THEN given.number ELSE '' END) AS number_read,
         nullif(numbers.problem, '') AS number_problem,
         {clean_name("given.full_name")} AS full_name_read,
-        births.earliest, births.precision, sexes.meaning AS sex_read, {PHONE.replace("phone", "given.phone")} AS phone_read,
+        births.earliest, births.precision, sexes.meaning AS sex_read, {PHONE} AS phone_read,
         places.province_id, places.ward_id, vaccines.meaning AS vaccine_id, nullif(vaccines.problem, '') AS vaccine_problem,
         doses.meaning AS number_of_dose, nullif(doses.problem, '') AS dose_problem,
         days.meaning AS day, nullif(days.problem, '') AS day_problem,

@@ -1,4 +1,4 @@
-"""The facts of the vaccines and their courses, read from vaccinations/data/."""
+"""The facts of the vaccines, their names in sheets and their courses, read from vaccinations/data/."""
 
 import csv
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import Q
 
-from vaccinations.models import CourseRule, Vaccine
+from vaccinations.models import CourseRule, Vaccine, VaccineAlias
 from vaxreg import audit
 from vaxreg.actors import Actor
 
@@ -22,6 +22,7 @@ def load_vaccines(*, by: Actor) -> tuple[int, int]:
     """Adds the vaccines and rules that are missing and returns how many of each; what is there stays as it is."""
     vaccines = sum(_add_vaccine(facts) for facts in read_rows(DATA / "vaccines.csv"))
     rules = sum(_add_rule(facts) for facts in read_rows(DATA / "course_rules.csv"))
+    _add_aliases()
     if vaccines or rules:
         audit.record(by=by, action="vaccines.loaded", changes={"vaccines": vaccines, "rules": rules})
     return vaccines, rules
@@ -45,6 +46,16 @@ def _add_vaccine(facts: dict) -> bool:
         return False
     Vaccine.objects.create(**facts)
     return True
+
+
+def _add_aliases() -> None:
+    """Adds the names that no vaccine has; one that an administrator gave to another vaccine stays there."""
+    vaccines = Vaccine.objects.in_bulk(field_name="code")
+    rows = read_rows(DATA / "vaccine_aliases.csv")
+    names = [
+        VaccineAlias(vaccine=vaccines[row["vaccine"]], name=row["name"]) for row in rows if row["vaccine"] in vaccines
+    ]
+    VaccineAlias.objects.bulk_create(names, ignore_conflicts=True)
 
 
 def _add_rule(facts: dict) -> bool:

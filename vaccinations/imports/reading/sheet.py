@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from io import SEEK_END
 from itertools import islice
 from typing import BinaryIO
 
@@ -45,11 +46,20 @@ class Sheet:
     headings: list[str]
     samples: list[list[str]] = field(repr=False)
     _rows: Callable[[], Iterable[list[str]]] = field(repr=False)
+    # How much there is to read, and how much was: rows of a workbook, bytes of a text.
+    size: int = 0
+    _position: Callable[[], int] | None = field(default=None, repr=False)
+    _read: int = field(default=0, repr=False)
+
+    def progress(self) -> tuple[int, int]:
+        """How much has been read, and of how much."""
+        return self._position() if self._position else self._read, self.size
 
     def rows(self) -> Iterator[Row]:
         """Yields the rows below the headings that are not empty."""
         first = self.heading_row + self.head_rows
         for number, cells in enumerate(self._rows(), start=1):
+            self._read = number
             if number >= first and any(cell and not cell.isspace() for cell in cells):
                 yield Row(number, cells)
 
@@ -62,7 +72,9 @@ def open_sheet(file: BinaryIO, *, name: str = "", heading_row: int = 0) -> Sheet
     if is_workbook(file):
         return _from_workbook(file, name, heading_row)
     encoding = encoding_of(file)
-    return _found("csv " + encoding, "", [], False, lambda: csv_rows(file, encoding), heading_row)
+    sheet = _found("csv " + encoding, "", [], False, lambda: csv_rows(file, encoding), heading_row)
+    sheet.size, sheet._position = file.seek(0, SEEK_END), file.tell
+    return sheet
 
 
 def _from_workbook(file: BinaryIO, name: str, heading_row: int) -> Sheet:
@@ -74,6 +86,7 @@ def _from_workbook(file: BinaryIO, name: str, heading_row: int) -> Sheet:
         if not cells.height:
             continue
         found = _found("workbook", candidate, names, since_1904, lambda cells=cells: sheet_rows(cells), heading_row)
+        found.size = cells.total_height
         if best is None or recognised(found.headings) > recognised(best.headings):
             best = found
         if recognised(best.headings) >= FEWEST_HEADINGS:
