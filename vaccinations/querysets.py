@@ -12,6 +12,9 @@ from vaxreg.dated import DatedQuerySet
 from vaxreg.models import User
 from vaxreg.roles import Role
 
+# How the codes of the placeholders begin that imported doses of unknown facilities go to.
+UNKNOWN_FACILITY = "unknown-"
+
 
 class CourseRuleQuerySet(DatedQuerySet):
     def applying(self, vaccine: models.Model, on: date) -> "CourseRuleQuerySet":
@@ -24,6 +27,14 @@ class FacilityQuerySet(models.QuerySet):
         """The facilities in use where the user works today."""
         assignments = user.facility_assignments.in_force(timezone.localdate())
         return self.filter(is_active=True, pk__in=assignments.values("facility"))
+
+    def importable_by(self, user: User, dose_import: models.Model) -> "FacilityQuerySet":
+        """The facilities that the rows of the user's import can be of: its own, or those of its province; by name."""
+        if dose_import.facility_id:
+            return self.visible_to(user).filter(pk=dose_import.facility_id)
+        province = dose_import.province_id
+        here = self.filter(Q(unit=province) | Q(unit__parent=province))
+        return here.exclude(code__startswith=UNKNOWN_FACILITY).order_by("name")
 
 
 class LotQuerySet(models.QuerySet):
@@ -67,6 +78,11 @@ class DoseQuerySet(models.QuerySet):
         facilities = user.facility_assignments.in_force(on).values("facility")
         here = self.filter(facility__in=facilities)
         return here if user.has_role({Role.CLINIC_LEAD}) else here.recorded_on(on).filter(recorded_by=user)
+
+    def imported_by(self, user: User, dose_import: models.Model) -> "DoseQuerySet":
+        """The doses that came with the import, if it is one that the user may see."""
+        imports = type(dose_import).objects.visible_to(user).filter(pk=dose_import.pk)
+        return self.filter(dose_import__in=imports)
 
     def recorded_on(self, day: date) -> "DoseQuerySet":
         """Doses recorded on that local day, whenever they were given."""

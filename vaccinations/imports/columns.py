@@ -17,7 +17,8 @@ from vaccinations.imports.reading import Sheet
 from vaccinations.models import RememberedHeading
 
 Layout = dict[str, Any]
-NAMES = (Field.FULL_NAME, Field.FAMILY_NAME, Field.GIVEN_NAME)
+SAMPLES = 2
+HIDDEN = "•"
 DOUBTS = {
     "name": _("No column holds the full name."),
     "vaccine": _("No column holds the vaccine. If it is the same in all rows, enter it below."),
@@ -37,7 +38,9 @@ def propose(sheet: Sheet, province: Unit | None) -> Layout:
         if meaning is None and dose_alone(heading):
             meaning, is_guess = _by_content(dose_alone(heading), [row[place : place + 1] for row in sheet.samples])
         meaning = meaning or Meaning(Field.IGNORED)
-        columns.append({"heading": heading, "field": meaning.field.value, "dose": meaning.dose, "guessed": is_guess})
+        column = {"heading": heading, "field": meaning.field.value, "dose": meaning.dose, "guessed": is_guess}
+        samples = [half_hidden(row[place]) for row in sheet.samples if place < len(row) and row[place].strip()]
+        columns.append(column | {"samples": samples[:SAMPLES]})
     return {
         "kind": sheet.kind,
         "sheet": sheet.name,
@@ -48,6 +51,12 @@ def propose(sheet: Sheet, province: Unit | None) -> Layout:
         "columns": _without_halves(columns),
         "constants": {},
     }
+
+
+def half_hidden(text: str) -> str:
+    """Returns a cell with its middle hidden: enough to see what kind of thing stands in a column, too little to learn it."""
+    text = text.strip()[:30]
+    return text if len(text) < 4 else f"{text[:2]}{HIDDEN * min(len(text) - 3, 8)}{text[-1]}"
 
 
 def recall(province: Unit | None, headings: Iterable[str]) -> dict[str, Meaning]:

@@ -1,10 +1,10 @@
 """The facilities of a sheet: which names are not known, and the placeholder that doses of unknown facilities go to."""
 
 from django.db import connection
-from django.utils.translation import gettext_lazy as _
 
 from residents.models import Resident, Unit
 from vaccinations.models import DoseImport, Facility, SheetDose, SheetRow
+from vaccinations.querysets import UNKNOWN_FACILITY
 
 UNKNOWN_NAMES = f"""
 SELECT written.facility, count(*)
@@ -49,7 +49,4 @@ def _placeholder(province: Unit) -> Facility:
         "unit": province,
         "is_active": False,
     }
-    return Facility.objects.get_or_create(code=f"unknown-{province.code}", defaults=facts)[0]
-
-
-NO_PROVINCE = _("Some doses have neither a facility nor a province. Say whose sheet it is.")
+    return Facility.objects.get_or_create(code=f"{UNKNOWN_FACILITY}{province.code}", defaults=facts)[0]

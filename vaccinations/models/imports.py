@@ -181,6 +181,11 @@ class DoseImport(models.Model):
         states = self.State
         return self.state not in {states.COMMITTED, states.REVERTING, states.REVERTED, states.CANCELLED}
 
+    @property
+    def can_be_read_again(self) -> bool:
+        """Whether its columns can still be chosen: nothing of it is in the register, and its file is there."""
+        return self.can_be_cancelled and self.state != self.State.COMMITTING
+
     @cached_property
     def columns(self) -> list[dict[str, object]]:
         """The columns of the file in their order: heading, field and dose."""

@@ -5,24 +5,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('vaxreg', '0001_initial'),
+        ("vaxreg", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.AutoField(primary_key=True, serialize=False)),
-                ('function', models.CharField(max_length=200)),
-                ('arguments', models.JSONField(default=dict)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True)),
+                ("id", models.AutoField(primary_key=True, serialize=False)),
+                ("function", models.CharField(max_length=200)),
+                ("arguments", models.JSONField(default=dict)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("due_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True)),
             ],
             options={
-                'verbose_name': 'job',
-                'verbose_name_plural': 'jobs',
+                "verbose_name": "job",
+                "verbose_name_plural": "jobs",
             },
         ),
     ]
