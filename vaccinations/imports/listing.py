@@ -1,7 +1,6 @@
 """The list of imports, whose sheets a user may send, and how far an import has come."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -17,12 +16,12 @@ State = DoseImport.State
 JUDGED = frozenset({State.REVIEW, State.COMMITTING, State.COMMITTED, State.REVERTING, State.REVERTED})
 # The stages that an import goes through, by the state each ends in, and what is being done to get there.
 STAGES = (
-    (State.RECEIVED, _("Received"), _("Receiving")),
-    (State.READ, _("Read"), _("Reading the file")),
-    (State.CHECKED, _("Checked"), _("Checking the values")),
-    (State.MATCHED, _("Matched"), _("Finding the people")),
-    (State.REVIEW, _("Reviewed"), _("Comparing with the register")),
-    (State.COMMITTED, _("Committed"), _("Writing the doses")),
+    (State.RECEIVED, _("File received"), _("Receiving the file")),
+    (State.READ, _("File read"), _("Reading the file")),
+    (State.CHECKED, _("Values checked"), _("Checking the values")),
+    (State.MATCHED, _("People found"), _("Finding the people")),
+    (State.REVIEW, _("Review"), _("Comparing with the register")),
+    (State.COMMITTED, _("Doses written"), _("Writing the doses")),
 )
 PLACES = {state: place for place, (state, _done, _doing) in enumerate(STAGES)}
 PLACES |= {State.COMMITTING: PLACES[State.REVIEW], State.REVERTING: len(STAGES), State.REVERTED: len(STAGES)}
@@ -30,9 +29,11 @@ PLACES |= {State.COMMITTING: PLACES[State.REVIEW], State.REVERTING: len(STAGES),
 
 @dataclass(frozen=True)
 class Stage:
+    """`is_current`: it is being worked at, or waits for somebody."""
+
     label: str
     is_done: bool
-    is_under_way: bool
+    is_current: bool
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,9 @@ def stages_of(dose_import: DoseImport) -> list[Stage]:
     """Returns the stages with what is done and what is under way."""
     if dose_import.state == State.CANCELLED:
         return []
-    reached, works = PLACES[dose_import.state], dose_import.has_work
-    return [_stage(place, reached, works, done, doing) for place, (_state, done, doing) in enumerate(STAGES)]
-
-
-def _stage(place: int, reached: int, works: bool, done: Any, doing: Any) -> Stage:
-    # Waiting for review is a stage reached and not yet over: it is when the doses are being written.
-    is_under_way = works and place == reached + 1
-    return Stage(str(doing if is_under_way else done), place <= reached, is_under_way)
+    current = PLACES[dose_import.state] + (dose_import.state != State.REVIEW)
+    works = dose_import.has_work
+    return [
+        Stage(str(doing if works and place == current else done), place < current, place == current)
+        for place, (_state, done, doing) in enumerate(STAGES)
+    ]

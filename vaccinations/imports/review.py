@@ -20,13 +20,14 @@ BLOCKING = frozenset(
         *("day-missing", "day-unreadable", "day-future"),
     }
 )
+OF_NUMBER = frozenset({"digits-lost", "number-malformed"})
 CAUSES = f"""
 SELECT outcome, code, count(*) FROM {SheetDose._meta.db_table} AS given
 CROSS JOIN LATERAL unnest(CASE
     WHEN reason <> '' THEN ARRAY[reason]
     WHEN outcome = 'unreadable' THEN ARRAY(SELECT problem FROM unnest(problems) AS problem WHERE problem = ANY (%(blocking)s))
     WHEN outcome IN ('no-id', 'malformed-id') THEN ARRAY(SELECT problem FROM unnest(problems) AS problem
-        WHERE problem IN ('digits-lost', 'number-malformed'))
+        WHERE problem = ANY (%(of_number)s))
     WHEN outcome = 'new' THEN warnings || ARRAY(SELECT problem FROM unnest(problems) AS problem
         WHERE problem NOT LIKE 'facility-%%') END) AS code
 WHERE dose_import_id = %(dose_import)s AND outcome NOT IN ('already-recorded', 'duplicate')
@@ -77,7 +78,9 @@ def groups(dose_import: DoseImport) -> list[Group]:
     """Returns all outcomes in their order with their counts, which add up to the doses of the file, and the causes of each."""
     found = {outcome: Group(outcome, doses) for outcome, doses in dose_import.counts.items()}
     with connection.cursor() as cursor:
-        cursor.execute(CAUSES, {"dose_import": dose_import.pk, "blocking": list(BLOCKING)})
+        cursor.execute(
+            CAUSES, {"dose_import": dose_import.pk, "blocking": list(BLOCKING), "of_number": list(OF_NUMBER)}
+        )
         for outcome, code, doses in cursor.fetchall():
             found[Outcome(outcome)].causes.append(Cause(code, cause_label(code), doses))
     return list(found.values())
@@ -126,8 +129,22 @@ def _slice(doses: Any, after: str, before: str) -> tuple[list[SheetDose], bool, 
 
 
 def _shown(dose: SheetDose, recorded: dict[int, Dose]) -> Shown:
-    said = sentences(problems=dose.problems, reason=dose.reason, warnings=dose.warnings)
-    return Shown(dose, said, recorded.get(dose.recorded_dose))
+    return Shown(dose, sentences_of(dose), recorded.get(dose.recorded_dose))
+
+
+def sentences_of(dose: SheetDose) -> list[str]:
+    """Returns what decided the outcome of the dose; of a new one, what is worth knowing of it."""
+    problems = [code for code in dose.problems if is_cause(code, dose.outcome)]
+    return sentences(problems=problems, reason=dose.reason, warnings=dose.warnings)
+
+
+def is_cause(problem: str, outcome: str) -> bool:
+    """Whether the problem is a cause of that outcome; CAUSES counts by the same rule."""
+    if outcome == Outcome.UNREADABLE:
+        return problem in BLOCKING
+    if outcome in (Outcome.NO_ID, Outcome.MALFORMED_ID):
+        return problem in OF_NUMBER
+    return outcome == Outcome.NEW and not problem.startswith("facility-")
 
 
 def _key(dose: SheetDose) -> str:
