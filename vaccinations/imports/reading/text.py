@@ -9,6 +9,7 @@ import csv
 import unicodedata
 from collections.abc import Iterator
 from io import TextIOWrapper
+from itertools import islice
 from typing import BinaryIO
 
 from vaccinations.imports.reading.faults import UnreadableFileError
@@ -17,6 +18,8 @@ DELIMITERS = (",", ";", "\t", "|")
 CHUNK = 1 << 16
 # What a spreadsheet's cell can hold: more is a quotation mark never closed, which would swallow the file.
 LONGEST_CELL = 32_767
+# A line without an end would be read whole in search of it.
+LONGEST_LINE = 1 << 20
 SAMPLED_LINES = 50
 # Follows the last line: where it comes out as a row of its own, no quotation mark was left open.
 END = "\x03end of the file\x03"
@@ -64,17 +67,16 @@ def _proven(file: BinaryIO, *encodings: str) -> str:
 
 def csv_rows(file: BinaryIO, encoding: str) -> Iterator[list[str]]:
     """Yields the cells of each row, the first row of the file first. Raises UnreadableFileError."""
-    delimiter = _delimiter(file, encoding)
     csv.field_size_limit(LONGEST_CELL)
     number = 0
     try:
-        for cells in csv.reader(_lines(file, encoding), delimiter=delimiter):
+        for cells in csv.reader(_lines(file, encoding), delimiter=_delimiter(file, encoding)):
             if cells == [END]:
                 return
             number += 1
             yield [_cleaned(cell) for cell in cells]
     except csv.Error as error:
-        code = "long-cell" if "field larger" in str(error) else "damaged"
+        code = "long-cell" if "larger" in str(error) else "damaged"
         raise UnreadableFileError(code, number + 1) from None
     raise UnreadableFileError("open-quote", number)
 
@@ -83,11 +85,12 @@ def _lines(file: BinaryIO, encoding: str) -> Iterator[str]:
     file.seek(0)
     text = TextIOWrapper(file, encoding=encoding, newline="")
     try:
-        first = text.readline(LONGEST_CELL)
-        # Excel's own note to itself, no row of the sheet.
-        if not first.lower().startswith("sep="):
-            yield first
-        yield from iter(lambda: text.readline(LONGEST_CELL), "")
+        for number, line in enumerate(iter(lambda: text.readline(LONGEST_LINE), "")):
+            if len(line) == LONGEST_LINE:
+                raise csv.Error("line larger than the limit")
+            # Excel's own note to itself is no row of the sheet.
+            if number or not line.lower().startswith("sep="):
+                yield line
         yield END
     finally:
         # Else the wrapper would close a file that is not its own.
@@ -96,11 +99,7 @@ def _lines(file: BinaryIO, encoding: str) -> Iterator[str]:
 
 def _delimiter(file: BinaryIO, encoding: str) -> str:
     """The separator by which the first lines fall into most cells, alike from line to line."""
-    lines = []
-    for line in _lines(file, encoding):
-        lines.append(line)
-        if len(lines) >= SAMPLED_LINES:
-            break
+    lines = list(islice(_lines(file, encoding), SAMPLED_LINES))
 
     def evenness(delimiter: str) -> int:
         widths = [len(cells) for cells in csv.reader(lines, delimiter=delimiter) if len(cells) > 1]

@@ -3,9 +3,11 @@
 An XLSX is a zip: what it unpacks to is counted before it is unpacked in earnest, whatever the zip says of itself.
 """
 
+import shutil
 import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime
+from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 from zlib import error as ZlibError
@@ -36,10 +38,26 @@ def open_workbook(file: BinaryIO) -> CalamineWorkbook:
     file.seek(0)
     try:
         return CalamineWorkbook.from_filelike(file)
-    except PasswordError:
-        raise UnreadableFileError("protected") from None
     except CalamineError as error:
+        if _is_protected(file):
+            raise UnreadableFileError("protected") from None
         raise UnreadableFileError("not-a-sheet" if "detect" in str(error) else "damaged") from None
+
+
+def _is_protected(file: BinaryIO) -> bool:
+    """Whether a password was set. Calamine says so only where the name of the file says what to take it for."""
+    for suffix in (".xlsx", ".xls"):
+        with NamedTemporaryFile(suffix=suffix) as named:
+            file.seek(0)
+            shutil.copyfileobj(file, named)
+            named.flush()
+            try:
+                CalamineWorkbook.from_path(named.name)
+            except PasswordError:
+                return True
+            except CalamineError:
+                continue
+    return False
 
 
 def worksheets(workbook: CalamineWorkbook) -> list[str]:
@@ -101,7 +119,7 @@ def _fits(archive: ZipFile, parts: list[ZipInfo]) -> bool:
     left = settings.IMPORT_MOST_UNPACKED_BYTES
     for part in parts:
         # What the zip says of its own size is no promise: read on until there is no more, or too much.
-        part.file_size = left + 1
+        part.file_size = left + 2 * CHUNK
         with archive.open(part) as content:
             while chunk := content.read(CHUNK):
                 left -= len(chunk)
