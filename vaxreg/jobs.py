@@ -27,12 +27,12 @@ WAIT_SECONDS = 5
 CLAIM = """
 WITH free AS MATERIALIZED (
     SELECT id FROM vaxreg_job
-    WHERE due_at <= now() AND id NOT IN (
+    WHERE due_at <= statement_timestamp() AND id NOT IN (
         SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = %(locks)s AND objsubid = 2
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
     ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
-UPDATE vaxreg_job SET attempts = attempts + 1, due_at = now() + make_interval(secs => %(wait)s * 2 ^ attempts)
+UPDATE vaxreg_job SET attempts = attempts + 1, due_at = statement_timestamp() + make_interval(secs => %(wait)s * 2 ^ attempts)
 FROM free WHERE vaxreg_job.id = free.id AND pg_try_advisory_lock(%(locks)s, free.id)
 RETURNING vaxreg_job.id, function, arguments, attempts
 """

@@ -31,6 +31,7 @@ SELECT DISTINCT ON (vaccine_id, replace(lot_number, ' ', '')) vaccine_id, lot_nu
 {ACCEPTED} AND lot_number <> '' AND NOT %(other_lot)s = ANY (given.warnings)
     AND NOT EXISTS (SELECT FROM {Lot._meta.db_table} AS lot WHERE lot.vaccine_id = given.vaccine_id
         AND replace(upper(lot.lot_number), ' ', '') = replace(given.lot_number, ' ', ''))
+ORDER BY vaccine_id, replace(lot_number, ' ', ''), row
 ON CONFLICT (vaccine_id, lot_number) DO NOTHING
 """
 ADD_DOSES = f"""
