@@ -41,6 +41,7 @@ class Grant:
 REFERENCE = (
     "residents.unit",
     "vaccinations.vaccine",
+    "vaccinations.vaccinealias",
     "vaccinations.courserule",
     "vaccinations.schedule",
     "vaccinations.series",
@@ -51,6 +52,7 @@ REFERENCE = (
     "vaccinations.skiprule",
     "vaccinations.contraindication",
     "vaccinations.facility",
+    "vaccinations.facilityalias",
     "vaccinations.lot",
     "checkpoints.checkpoint",
     "checkpoints.symptom",

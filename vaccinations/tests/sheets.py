@@ -44,6 +44,8 @@ ROW = {
     "lot": "AB1234",
     "facility": "Trạm Y tế Bến Nghé",
 }
+# Somebody whom nobody knows.
+STRANGER = {"number": "", "name": "Lê Thị Khác", "born": "1950", "sex": "Nữ", "phone": ""}
 BY = Actor.command("test")
 
 
