@@ -15,7 +15,7 @@ help: ## list the targets
 
 run: .venv/.installed ## serve the site on http://127.0.0.1:$(PORT)/, with its own database and demonstration data
 	$(PYTHON) manage.py prepare
-	exec $(PYTHON) -m gunicorn --config python:vaxreg.gunicorn --bind 127.0.0.1:$(PORT) vaxreg.wsgi
+	RUN_WORKER=1 exec $(PYTHON) -m gunicorn --config python:vaxreg.gunicorn --bind 127.0.0.1:$(PORT) vaxreg.wsgi
 
 test: .venv/.installed-dev ## run all tests (ARGS="-k dose" chooses some)
 	$(PYTHON) manage.py compile_catalogues

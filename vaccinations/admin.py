@@ -11,6 +11,7 @@ from vaccinations.models import (
     Contraindication,
     Dose,
     Facility,
+    FacilityAlias,
     FacilityAssignment,
     IntervalRule,
     Lot,
@@ -21,6 +22,7 @@ from vaccinations.models import (
     SeriesDose,
     SkipRule,
     Vaccine,
+    VaccineAlias,
 )
 from vaxreg.admin import UserAdmin
 from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin
@@ -36,12 +38,18 @@ class UsedByDosesAdmin(AuditedModelAdmin):
         return [*super().get_readonly_fields(request, obj), *fixed]
 
 
+class VaccineAliasInline(AuditedInline):
+    model = VaccineAlias
+    fields = ["name"]
+
+
 @admin.register(Vaccine)
 class VaccineAdmin(UsedByDosesAdmin):
     fixed_by_doses = ["code", "name", "dcc_product", "dcc_holder", "dcc_prophylaxis"]
     list_display = ["name", "code", "manufacturer", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["name", "code", "manufacturer"]
+    inlines = [VaccineAliasInline]
 
 
 class ContraindicationInline(AuditedInline):
@@ -111,6 +119,17 @@ class ConsentTextAdmin(AuditedModelAdmin):
     search_fields = ["name", "name_en"]
 
 
+class FacilityAliasInline(AuditedInline):
+    """Names that a province gave on the page of its sheet; they are taken away here, and made there."""
+
+    model = FacilityAlias
+    fields = readonly_fields = ["name", "province"]
+    can_delete = True
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+
 @admin.register(Facility)
 class FacilityAdmin(AuditedModelAdmin):
     list_display = ["name", "code", "unit", "is_active"]
@@ -118,6 +137,7 @@ class FacilityAdmin(AuditedModelAdmin):
     list_select_related = ["unit"]
     search_fields = ["name", "name_en", "code"]
     autocomplete_fields = ["unit"]
+    inlines = [FacilityAliasInline]
 
 
 @admin.register(Lot)

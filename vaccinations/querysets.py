@@ -1,4 +1,4 @@
-"""Which rows: QuerySets of rules, facilities, lots, doses and slips."""
+"""Which rows: QuerySets of rules, facilities, lots, doses, slips and imports."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -11,6 +11,9 @@ from residents.models import Resident
 from residents.querysets import NATIONAL
 from vaxreg.models import User
 from vaxreg.roles import Role
+
+# How the codes of the placeholders begin that imported doses of unknown facilities go to.
+UNKNOWN_FACILITY = "unknown-"
 
 
 class FacilityQuerySet(models.QuerySet):
@@ -46,6 +49,14 @@ class FacilityQuerySet(models.QuerySet):
     def in_province(self, province: models.Model) -> "FacilityQuerySet":
         """The facilities in use in the province or in a ward of it."""
         return self.filter(Q(unit=province) | Q(unit__parent=province), is_active=True)
+
+    def importable_by(self, user: User, dose_import: models.Model) -> "FacilityQuerySet":
+        """The facilities that the rows of the user's import can be of: its own, or those of its province; by name."""
+        if dose_import.facility_id:
+            return self.visible_to(user).filter(pk=dose_import.facility_id)
+        province = dose_import.province_id
+        here = self.filter(Q(unit=province) | Q(unit__parent=province))
+        return here.exclude(code__startswith=UNKNOWN_FACILITY).order_by("name")
 
 
 class LotQuerySet(models.QuerySet):
@@ -128,6 +139,11 @@ class DoseQuerySet(models.QuerySet):
         here = self.filter(facility__in=facilities)
         return here if user.has_role({Role.CLINIC_LEAD}) else here.recorded_on(on).filter(recorded_by=user)
 
+    def imported_by(self, user: User, dose_import: models.Model) -> "DoseQuerySet":
+        """The doses that came with the import, if it is one that the user may see."""
+        imports = type(dose_import).objects.visible_to(user).filter(pk=dose_import.pk)
+        return self.filter(dose_import__in=imports)
+
     def recorded_on(self, day: date) -> "DoseQuerySet":
         """Doses recorded on that local day, whenever they were given."""
         begin = timezone.make_aware(datetime.combine(day, time.min))
@@ -157,3 +173,20 @@ class DueDoseQuerySet(models.QuerySet):
     def due(self) -> "DueDoseQuerySet":
         """Those of whom a dose is missing."""
         return self.filter(dose_number__isnull=False)
+
+
+class DoseImportQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "DoseImportQuerySet":
+        """The imports of the provinces that the user manages today, and of the facilities that the user leads."""
+        today, seen = timezone.localdate(), Q(pk__in=[])
+        if user.has_role({Role.PROVINCIAL_MANAGER}):
+            seen |= Q(province__in=user.area_assignments.in_force(today).values("unit"))
+        if user.has_role({Role.CLINIC_LEAD}):
+            seen |= Q(facility__in=user.facility_assignments.in_force(today).values("facility"))
+        return self.filter(seen)
+
+
+class SheetDoseQuerySet(models.QuerySet):
+    def accepted(self) -> "SheetDoseQuerySet":
+        """The doses that a commit adds: new, and not held back."""
+        return self.filter(outcome="new", is_held=False)

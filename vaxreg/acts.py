@@ -37,6 +37,19 @@ ACTS = {
     "duplicates.searched": _("Searched for duplicates"),
     "dose.recorded": _("Dose recorded"),
     "dose.voided": _("Dose voided"),
+    "import.received": _("Vaccination sheet received"),
+    "import.columns-chosen": _("Columns of a sheet chosen"),
+    "import.facilities-named": _("Facilities of a sheet named"),
+    "import.checked-again": _("Sheet checked again"),
+    "import.doses-held": _("Doses of a sheet held back or released"),
+    "import.numbers-decided": _("Dose numbers of a sheet decided"),
+    "import.commit-asked": _("Commit of a sheet asked for"),
+    "import.committed": _("Sheet committed"),
+    "import.revert-asked": _("Taking back of a sheet asked for"),
+    "import.reverted": _("Sheet taken back"),
+    "import.cancelled": _("Import cancelled"),
+    "import.resumed": _("Import resumed"),
+    "import.listed": _("Shown among the rows of a sheet"),
     "slip.read": _("Slip read"),
     "stock.recorded": _("Stock entry recorded"),
     "stock.taken-back": _("Stock entry taken back"),
@@ -117,7 +130,7 @@ VERBS = {
     "listed": _("Listed in the administration"),
     "opened": _("Opened in the administration"),
 }
-CHANNELS = {"web": _("site"), "admin": _("administration"), "public": _("public page")}
+CHANNELS = {"web": _("site"), "admin": _("administration"), "public": _("public page"), "worker": _("worker")}
 
 
 def act_label(code: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import connection, models
 
 from vaxreg.actors import Actor
 from vaxreg.models import AuditEntry
@@ -54,3 +54,34 @@ def _entry(
         # Dates, lazy texts and UUIDs become text.
         changes=json.loads(json.dumps(changes or {}, cls=DjangoJSONEncoder)),
     )
+
+
+# What `record_rows` is given as its rows: a statement that selects (resident, object_id, changes as jsonb).
+INSERT_ROWS = """
+INSERT INTO vaxreg_auditentry (at, user_id, address, channel, action, resident, object_type, object_id, changes)
+SELECT now(), %(by_user)s::bigint, %(by_address)s::inet, %(by_channel)s, %(action)s, resident, %(object_type)s, object_id::text,
+    changes
+FROM ({rows}) AS rows (resident, object_id, changes)
+"""
+
+
+def record_rows(
+    *, by: Actor, action: str, subject: type[models.Model], rows: str, parameters: dict[str, Any] | None = None
+) -> int:
+    """Writes the same act for each row of a statement, inside the database, and returns how many: for acts on 100,000 people.
+
+    `rows` selects resident, key of the subject, and changes as jsonb; each person's own history shows the act.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            INSERT_ROWS.format(rows=rows),
+            (parameters or {})
+            | {
+                "by_user": by.user.pk if by.user else None,
+                "by_address": by.address,
+                "by_channel": by.channel,
+                "action": action,
+                "object_type": subject._meta.label_lower,
+            },
+        )
+        return cursor.rowcount

@@ -41,6 +41,7 @@ class Grant:
 REFERENCE = (
     "residents.unit",
     "vaccinations.vaccine",
+    "vaccinations.vaccinealias",
     "vaccinations.schedule",
     "vaccinations.series",
     "vaccinations.seriesdose",
@@ -50,6 +51,7 @@ REFERENCE = (
     "vaccinations.skiprule",
     "vaccinations.contraindication",
     "vaccinations.facility",
+    "vaccinations.facilityalias",
     "vaccinations.lot",
     "vaccinations.prioritygroup",
     "vaccinations.chroniccondition",

@@ -234,6 +234,8 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+# Files are taken on one page only, and no larger than IMPORT_MOST_MB.
+FILE_UPLOAD_HANDLERS = ["vaccinations.imports.uploads.SheetUploadHandler"]
 
 # Language, dates
 LANGUAGE_CODE = "vi"
@@ -253,6 +255,13 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = VAR_DIR / "media"
+
+# Imports of sheets: the largest file taken, and what one may unpack to; how many days after its end an import keeps the file
+# and the rows that are settled. What one worker of the queue may have of memory (0: no limit).
+IMPORT_MOST_BYTES = read_number("IMPORT_MOST_MB", 100) * 1_000_000
+IMPORT_MOST_UNPACKED_BYTES = read_number("IMPORT_MOST_UNPACKED_MB", 500) * 1_000_000
+IMPORT_KEPT_DAYS = read_number("IMPORT_KEPT_DAYS", 90)
+WORKER_MEMORY_BYTES = read_number("WORKER_MEMORY_MB", 3_000, least=0) * 1_000_000
 
 # Domain
 DECLARATION_VALID_HOURS = read_number("DECLARATION_VALID_HOURS", 72)

@@ -1,4 +1,4 @@
-"""The facts of the vaccines, read from vaccinations/data/."""
+"""The facts of the vaccines and their names in sheets, read from vaccinations/data/."""
 
 import csv
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import Q
 
-from vaccinations.models import Vaccine
+from vaccinations.models import Vaccine, VaccineAlias
 from vaxreg import audit
 from vaxreg.actors import Actor
 
@@ -20,6 +20,7 @@ NUMBERS = ("doses_per_vial", "use_within_hours")
 def load_vaccines(*, by: Actor) -> int:
     """Adds the vaccines that are missing and returns how many; what is there stays as it is."""
     added = sum(_add_vaccine(facts) for facts in read_rows(DATA / "vaccines.csv"))
+    _add_aliases()
     if added:
         audit.record(by=by, action="vaccines.loaded", changes={"vaccines": added})
     return added
@@ -41,3 +42,13 @@ def _add_vaccine(facts: dict[str, str | None]) -> bool:
         return False
     Vaccine.objects.create(**facts)
     return True
+
+
+def _add_aliases() -> None:
+    """Adds the names that no vaccine has; one that an administrator gave to another vaccine stays there."""
+    vaccines = Vaccine.objects.in_bulk(field_name="code")
+    rows = read_rows(DATA / "vaccine_aliases.csv")
+    names = [
+        VaccineAlias(vaccine=vaccines[row["vaccine"]], name=row["name"]) for row in rows if row["vaccine"] in vaccines
+    ]
+    VaccineAlias.objects.bulk_create(names, ignore_conflicts=True)

@@ -3,6 +3,17 @@
 from vaccinations.models.closing import DayClose, DayCloseLine
 from vaccinations.models.doses import Dose, Slip
 from vaccinations.models.due import DueDose
+from vaccinations.models.imports import (
+    COUNTS,
+    DoseImport,
+    FacilityAlias,
+    FilePart,
+    Outcome,
+    RememberedHeading,
+    SheetDose,
+    SheetRow,
+    VaccineAlias,
+)
 from vaccinations.models.lots import Lot, LotExtension
 from vaccinations.models.places import Facility, FacilityAssignment
 from vaccinations.models.registrations import (
@@ -27,6 +38,7 @@ from vaccinations.models.stock import Ledger, StockEntry, Transfer, VialOpening
 from vaccinations.models.vaccines import MOST_DOSES, Vaccine
 
 __all__ = [
+    "COUNTS",
     "MOST_DOSES",
     "AgeRule",
     "Appointment",
@@ -37,24 +49,32 @@ __all__ = [
     "DayClose",
     "DayCloseLine",
     "Dose",
+    "DoseImport",
     "DueDose",
     "Facility",
+    "FacilityAlias",
     "FacilityAssignment",
+    "FilePart",
     "IntervalRule",
     "Ledger",
     "Lot",
     "LotExtension",
+    "Outcome",
     "PriorityGroup",
     "ProductRule",
     "RegisteredPerson",
     "Registration",
+    "RememberedHeading",
     "Schedule",
     "Series",
     "SeriesDose",
+    "SheetDose",
+    "SheetRow",
     "SkipRule",
     "Slip",
     "StockEntry",
     "Transfer",
     "Vaccine",
+    "VaccineAlias",
     "VialOpening",
 ]

@@ -65,6 +65,16 @@ class Dose(models.Model):
         db_constraint=False,
         db_index=False,
     )
+    # The sheet it came with, and its row there: what taking the import back goes by.
+    dose_import = models.ForeignKey(
+        "vaccinations.DoseImport",
+        models.PROTECT,
+        null=True,
+        verbose_name=_("import"),
+        related_name="recorded_doses",
+        db_index=False,
+    )
+    import_row = models.PositiveIntegerField(_("row of the sheet"), null=True)
     voided_at = models.DateTimeField(_("voided at"), null=True)
     voided_by = models.ForeignKey(
         User, models.PROTECT, null=True, verbose_name=_("voided by"), related_name="+", db_index=False
@@ -115,6 +125,7 @@ class Dose(models.Model):
             models.Index(
                 fields=["lot", "facility", "administered_on", "id"], name="dose_by_lot", include=["voided_at"]
             ),
+            models.Index(fields=["dose_import"], name="dose_by_import", condition=Q(dose_import__isnull=False)),
         ]
 
     def __str__(self) -> str:
