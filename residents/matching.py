@@ -36,8 +36,8 @@ ROWS = """
     number text NOT NULL DEFAULT '',          -- of the forms of residents.citizen_id, else ''
     number_written text NOT NULL DEFAULT '',  -- what was in the cell, without spaces at its ends
     full_name text NOT NULL DEFAULT '',       -- as residents.names.clean_name
-    folded_name text,                         -- residents_fold(full_name)
-    name_key text,                            -- residents_name_key(full_name)
+    folded_name text,                         -- residents_fold(full_name), or NULL to have it worked out
+    name_key text,                            -- residents_name_key(full_name), or NULL
     born date,                                -- the first day it can have been, as residents.birth.Birth.earliest
     birth_precision char(1),                  -- D, M, Y or U
     sex text NOT NULL DEFAULT '',
