@@ -1,6 +1,6 @@
 """How right residents.matching is: precision, recall and the doubtful share, by kind of spoiling.
 
-    python benchmarks/matching_quality.py --seeds 1,2,3 --people 20000 [--generator PATH/province_sheets.py]
+    make quality, or python benchmarks/matching_quality.py --seeds 1,2,3 --people 20000 [--generator PATH/province_sheets.py]
 
 For each seed a database of its own (test_…, dropped afterwards) is filled with a population, of which one person in twenty is
 left out; then every row of a sheet is matched, and compared with the truth. Sheets come from benchmarks/dirt.py, and from the

@@ -164,10 +164,11 @@ BEGIN
 END $$
 """
 
-# What was written in a number's cell, with the letters that look like digits read as those: O79… for 079….
+# What was written in a number's cell, with the letters that look like digits read as those (O79… for 079…), and without the ".0"
+# of a spreadsheet that took it for a quantity.
 DIGITS = r"""
 CREATE FUNCTION residents_digits(written text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN
-translate(upper(written), 'OQDILSZGB|!' || E' \t.-''`,_/\\' || U&'\00a0\200b\feff', '00011526811')
+translate(upper(regexp_replace(written, '[.,]0$', '')), 'OQDILSZGB|!' || E' \t.-''`,_/\\' || U&'\00a0\200b\feff', '00011526811')
 """
 
 # How the digits given are like a number kept. 'number-other' only where both are citizen IDs: a person has one citizen ID, but

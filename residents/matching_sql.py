@@ -24,7 +24,8 @@ def _weight(code: str, aspect: str) -> str:
 # `digits` is what is compared with numbers: the number, or what can be read of the cell where it is none.
 GIVEN = """
 given AS MATERIALIZED (
-    SELECT row_id, own, number, full_name, folded_name, name_key, born, birth_precision::text AS precision, sex, phone,
+    SELECT row_id, own, number, full_name, coalesce(folded_name, residents_fold(full_name)) AS folded_name,
+        coalesce(name_key, residents_name_key(full_name)) AS name_key, born, birth_precision::text AS precision, sex, phone,
         province_id, ward_id, CASE WHEN number = '' THEN residents_digits(number_written) ELSE number END AS digits
     FROM ({rows}) AS rows
 )"""

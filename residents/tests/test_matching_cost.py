@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from residents.birth import read_birth
-from residents.matching import TYPED, Facts, by_index, matching_statement, typed
+from residents.matching import TYPED, Facts, by_index, match, matching_statement, typed
 from residents.matching_sql import BLOCKS, MOST, statement
 from residents.tests.sheets import stage
 
@@ -49,6 +49,16 @@ def test_every_block_is_read_by_its_index():
     }
     # 13 rows of a block each lie on a page of their own at worst.
     assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 20 * 300
+
+
+@pytest.mark.usefixtures("common_name")
+def test_planner_is_left_as_it_was():
+    stage(ROW)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        match(cursor, "sheet")
+        cursor.execute("SELECT current_setting('enable_seqscan'), current_setting('enable_bitmapscan')")
+        assert cursor.fetchone() == ("on", "off")
 
 
 def nodes(plan):
