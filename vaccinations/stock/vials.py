@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -188,7 +188,7 @@ def usual_doses(facility: Facility, lots: Iterable[Lot]) -> dict[int, int | None
     return {lot.pk: known.get(lot.pk, lot.vaccine.doses_per_vial) for lot in lots}
 
 
-def _refuse_unusable(lot: Lot, today: datetime) -> None:
+def _refuse_unusable(lot: Lot, today: date) -> None:
     fresh = Lot.objects.with_usable_until(today).get(pk=lot.pk)
     if fresh.is_recalled or (fresh.usable_until_then and fresh.usable_until_then < today):
         raise UnusableLotError
