@@ -45,8 +45,8 @@ class DayNotOpenError(StockError):
     def message(self) -> str:
         days = {"since": self.since.strftime("%d/%m/%Y"), "until": self.until.strftime("%d/%m/%Y")}
         if self.since >= self.until:
-            return _("Only today, %(until)s, is open: earlier days are closed.") % days
-        return _("Choose a day from %(since)s to %(until)s: earlier days are closed.") % days
+            return _("Only today, %(until)s, is open: earlier days take no entries.") % days
+        return _("Choose a day from %(since)s to %(until)s: earlier days take no entries.") % days
 
 
 class UnexplainedError(StockError):

@@ -25,20 +25,26 @@ def board(request):
     sent = OpenVialForm(request.POST, lots=lots) if request.method == "POST" else None
     if sent and tried(sent, lambda: open_one(request, sent, now)):
         return redirect(BOARD)
-    usable = [lot for lot in lots if lot.usable_until_then is None or lot.usable_until_then >= request.workday.today]
-    usual = vials.usual_doses(request.facility, usable)
+    usual = vials.usual_doses(request.facility, lots)
+    usable = [lot for lot in lots if is_to_open(lot, usual[lot.pk], request.workday.today)]
     on_table = vials.open_vials(request.facility, now)
     context = {
         "place": "vials",
         "now": now,
         "vials": on_table,
         "left": sum(opened.left for opened in on_table),
-        "past": sum(opened.left for opened in on_table if opened.is_past),
-        "offered": sum(opened.left for opened in on_table if not opened.is_past),
+        "spoiled": sum(opened.left for opened in on_table if not opened.may_be_given),
+        "offered": sum(opened.left for opened in on_table if opened.may_be_given),
         "rows": [(lot, form_of(lot, usual[lot.pk], lots, sent)) for lot in usable],
         "sent": sent,
     }
     return render(request, "vaccinations/stock/vials.html", context)
+
+
+def is_to_open(lot, doses, today):
+    """Whether it is of the ledger and in date, and its vials hold more than the dose that empties them."""
+    is_in_date = lot.usable_until_then is None or lot.usable_until_then >= today
+    return lot.is_here and is_in_date and doses != 1
 
 
 def form_of(lot, doses, lots, sent):
@@ -84,10 +90,10 @@ def put_away(request, pk):
 @open_to(CLINIC_DESK)
 @at_facility
 def put_all_away(request):
-    """One key: what is left goes to waste, of the vials whose time is over or of all."""
+    """One key: what is left goes to waste, of the vials that may not be given or of all."""
     if request.method == "POST":
-        only_past = request.POST.get("which") != "all"
-        facts = {"facility": request.facility, "now": timezone.now(), "only_past": only_past}
+        with_usable = request.POST.get("which") == "all"
+        facts = {"facility": request.facility, "now": timezone.now(), "with_usable": with_usable}
         n = vials.put_all_away(by=request.actor, **facts)
         sentence = ngettext("%(n)d dose went to waste.", "%(n)d doses went to waste.", n)
         messages.success(request, sentence % {"n": n})

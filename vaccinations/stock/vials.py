@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -47,6 +47,11 @@ class OpenVial:
         return self.vial.use_until is not None and self.vial.use_until <= self.now
 
     @property
+    def may_be_given(self) -> bool:
+        """Whether what is left may be given, or offered to somebody on a standby list."""
+        return not self.is_past and not self.vial.lot.is_recalled
+
+    @property
     def is_nearly_past(self) -> bool:
         return not self.is_past and self.vial.use_until is not None and self.vial.use_until <= self.now + SOON
 
@@ -70,7 +75,7 @@ def open_vials(facility: Facility, now: datetime) -> list[OpenVial]:
     """Returns the facility's vials with doses left, the one that must be used first in front.
 
     Left is what was opened less what was given of the lot since, from the vial opened first. What may be offered to a
-    standby list is `sum(vial.left for vial in open_vials(facility, now) if not vial.is_past)`. At most four queries.
+    standby list is `sum(vial.left for vial in open_vials(facility, now) if vial.may_be_given)`. At most three queries.
     """
     on_table = list(VialOpening.objects.filter(facility=facility).on_the_table(now).select_related("lot__vaccine"))
     left = _left_by_vial(facility, on_table, now)
@@ -157,13 +162,14 @@ def put_away(*, by: Actor, vial: VialOpening, wasted: int, reason: str, note: st
 
 
 @transaction.atomic
-def put_all_away(*, by: Actor, facility: Facility, now: datetime, only_past: bool) -> int:
-    """Wastes what is left in all opened vials, or in those whose time is over, and returns how many doses that were."""
+def put_all_away(*, by: Actor, facility: Facility, now: datetime, with_usable: bool) -> int:
+    """Wastes what is left in the opened vials that may not be given, or in all, and returns how many doses that were."""
     hold_ledger(facility, timezone.localdate(now))
     wasted = 0
     for opened in open_vials(facility, now):
-        if opened.is_past or not only_past:
-            put_away(by=by, vial=opened.vial, wasted=opened.left, reason=Reason.OPENED_TOO_LONG, note="", now=now)
+        if with_usable or not opened.may_be_given:
+            reason = Reason.RECALLED if opened.vial.lot.is_recalled else Reason.OPENED_TOO_LONG
+            put_away(by=by, vial=opened.vial, wasted=opened.left, reason=reason, note="", now=now)
             wasted += opened.left
     return wasted
 
@@ -182,7 +188,7 @@ def usual_doses(facility: Facility, lots: Iterable[Lot]) -> dict[int, int | None
     return {lot.pk: known.get(lot.pk, lot.vaccine.doses_per_vial) for lot in lots}
 
 
-def _refuse_unusable(lot: Lot, today: datetime) -> None:
+def _refuse_unusable(lot: Lot, today: date) -> None:
     fresh = Lot.objects.with_usable_until(today).get(pk=lot.pk)
     if fresh.is_recalled or (fresh.usable_until_then and fresh.usable_until_then < today):
         raise UnusableLotError

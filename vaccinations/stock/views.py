@@ -40,7 +40,7 @@ def stock(request):
         "place": "stock",
         "sheet": sheet,
         "is_lead": request.user.has_role(CLINIC_LEADS),
-        "past": [opened for opened in vials if opened.is_past],
+        "spoiled": [opened for opened in vials if not opened.may_be_given],
         "recalled": [line for line in sheet.in_stock if line.lot.is_recalled],
         "expired": [line for line in sheet.in_stock if line.is_expired],
         "open_since": open_since(request.facility, request.workday.today),

@@ -166,9 +166,9 @@ def test_one_key_throws_away_what_is_past_and_another_what_is_left(desk, facilit
     opened(facility, lot, now, ago=7 * 60)
     opened(facility, lot, now, ago=5)
     text = get(desk, "/clinic/stock/vials/")
-    assert "Throw away 6 doses whose time is over" in text
-    assert "The time of 1 opened vial is over." in get(desk, "/clinic/stock/")
-    desk.post("/clinic/stock/vials/put-away/", {"which": "past"})
+    assert "Throw away 6 doses that must not be given" in text
+    assert "1 opened vial must not be given any more." in get(desk, "/clinic/stock/")
+    desk.post("/clinic/stock/vials/put-away/", {"which": "spoiled"})
     assert sheet_of(facility, TODAY).on_hand(lot) == 94
     desk.post("/clinic/stock/vials/put-away/", {"which": "all"})
     assert sheet_of(facility, TODAY).on_hand(lot) == 88
@@ -184,6 +184,15 @@ def test_one_vial_is_put_away_with_the_number_that_was_seen_in_it(desk, facility
     desk.post(path, answers | {"note": "Rút không đủ liều"})
     assert sheet_of(facility, TODAY).on_hand(lot) == 99
     assert desk.post(path, answers).url == "/clinic/stock/vials/"
+
+
+def test_a_vial_of_one_dose_and_a_lot_of_no_ledger_are_not_opened(desk, facility, lot):
+    single = LotFactory(vaccine=VaccineFactory(doses_per_vial=1, vial_source="test"))
+    received(facility, single, 10)
+    text = get(desk, "/clinic/stock/vials/")
+    assert (lot.lot_number in text, single.lot_number in text, LotFactory().lot_number in text) == (True, False, False)
+    other = sign_in(desk, clerk(FacilityFactory()))
+    assert "Enter a delivery first" in get(other, "/clinic/stock/vials/")
 
 
 def test_a_vial_of_another_facility_is_not_there(desk):

@@ -130,11 +130,20 @@ def test_one_key_wastes_what_is_left_of_past_vials_or_of_all(facility, lot, now)
     opened(facility, lot, now, ago=7 * 60)
     fresh = opened(facility, lot, now, ago=1, doses=5)
     facts = {"by": actor(), "facility": facility, "now": now}
-    assert put_all_away(**facts, only_past=True) == 6
+    assert put_all_away(**facts, with_usable=False) == 6
     assert [there.vial for there in open_vials(facility, now)] == [fresh]
-    assert put_all_away(**facts, only_past=False) == 5
+    assert put_all_away(**facts, with_usable=True) == 5
     assert set(StockEntry.objects.filter(kind="wasted").values_list("reason", flat=True)) == {"opened-too-long"}
-    assert put_all_away(**facts, only_past=False) == 0
+    assert put_all_away(**facts, with_usable=True) == 0
+
+
+def test_an_opened_vial_of_a_recalled_lot_is_offered_to_nobody(facility, lot, now):
+    opened(facility, lot, now, ago=10)
+    recall(by=actor(), lot=lot, document="CV-1", reason="Nghi nhiễm", now=now)
+    [there] = open_vials(facility, now)
+    assert (there.is_past, there.may_be_given) == (False, False)
+    assert put_all_away(by=actor(), facility=facility, now=now, with_usable=False) == 6
+    assert StockEntry.objects.get(kind="wasted").reason == "recalled"
 
 
 def test_waste_taken_back_leaves_the_vial_put_away(facility, lot, now):
