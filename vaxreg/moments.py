@@ -25,5 +25,5 @@ def dated_moment(at: datetime) -> str:
 
 
 def weekday(day: date) -> str:
-    """24 November 2026 → "Tuesday 24/11/2026", unbroken."""
-    return f"{WEEKDAYS[day.weekday()]} {date_format(day, 'd/m/Y')}".replace(" ", "\u00a0")
+    """24 November 2026 → "Tuesday 24/11/2026", broken between the two only."""
+    return f"{WEEKDAYS[day.weekday()]}".replace(" ", "\u00a0") + f" {date_format(day, 'd/m/Y')}"

@@ -4,17 +4,19 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from residents.tests.factories import ResidentFactory, UnitFactory
-from vaccinations.models import Appointment
+from vaccinations.models import Appointment, RegisteredPerson
 from vaccinations.sessions.arriving import admit_walk_in
 from vaccinations.sessions.candidates import Criteria
 from vaccinations.sessions.errors import SessionFullError
-from vaccinations.sessions.filling import fill_session
+from vaccinations.sessions.filling import _identified, fill_session
 from vaccinations.sessions.places import hours_of
 from vaccinations.tests.factories import FacilityFactory
-from vaccinations.tests.session_factories import ClinicSessionFactory, RegisteredPersonFactory, at
+from vaccinations.tests.session_factories import AppointmentFactory, ClinicSessionFactory, RegisteredPersonFactory, at
 from vaccinations.tests.test_places import at_once
 from vaxreg.tests.factories import UserFactory, actor
 
@@ -63,3 +65,17 @@ def test_last_places_are_shared_by_invitations_and_walk_ins():
     assert len(made) + len(admitted) == sum(hour.taken for hour in hours_of(session)) <= 4
     assert len(admitted) + len(told) == 3, results
     assert max(hour.taken for hour in hours_of(session)) <= 2
+
+
+def test_whoever_was_invited_between_two_statements_is_left_out():
+    """The rows are chosen before they are locked: who was invited in between is seen by the second look only."""
+    session = ClinicSessionFactory(held_on=TOMORROW, capacity_per_hour=9)
+    resident = ResidentFactory()
+    AppointmentFactory(session=session, resident=resident)
+    invited = AppointmentFactory(session=session).person
+    again = RegisteredPersonFactory(facility=session.facility, number=resident.pk, full_name=resident.full_name)
+    waiting = RegisteredPersonFactory(facility=session.facility)
+    people = RegisteredPerson.objects.alias_number_now().annotate(leads_to=F("number_now"))
+    with transaction.atomic():
+        chosen = _identified(list(people.filter(pk__in=[invited.pk, again.pk, waiting.pk])), set())
+    assert [one.person for one in chosen] == [waiting]
