@@ -27,8 +27,6 @@ FORMULA = re.compile(r"(?:\A|(?<=[;\t\r\n]))(?=[\t\r\n]|\s*[=+\-@＝＋－＠])"
 # Excel's own limit on what stands in a margin.
 LONGEST_MARGIN = 255
 NARROWEST = 16
-# Rows go to the disk one by one, and a text is a text whatever it begins with.
-WORKBOOK = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 POINTS_A_LINE = 15
 A4 = 9
 
@@ -92,7 +90,7 @@ def xlsx_file(export: Export, mark: Watermark) -> IO[bytes]:
 
 def write_workbook(file: IO[bytes], folder: str, export: Export, mark: Watermark) -> None:
     """One sheet: watermark, headings that stay in sight and are printed on each page, rows, end."""
-    with Workbook(file, WORKBOOK | {"tmpdir": folder}) as workbook:
+    with Workbook(file, {"constant_memory": True, "tmpdir": folder}) as workbook:
         say_whose(workbook, mark)
         sheet = workbook.add_worksheet()
         set_up_page(sheet, mark)

@@ -85,6 +85,11 @@ def test_nobody_else_takes_it_and_its_address_alone_opens_nothing(client, export
     assert not ExportDownload.objects.exists()
 
 
+def test_service_itself_gives_the_file_to_nobody_else(export):
+    with pytest.raises(services.NotReadyError):
+        services.start_download(by=actor(), export=export, format="csv", now=timezone.now())
+
+
 def test_user_with_a_second_factor_takes_it_only_after_using_it(client, export, owner):
     TOTPDevice.objects.create(user=owner, confirmed=True)
     response = client.post(f"/exports/{export.pk}/download/")
