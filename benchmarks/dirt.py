@@ -106,7 +106,14 @@ class Population:
         kinds = list(KINDS)
         for place, person in enumerate(self.people):
             clean = Row(
-                person.number, "", person.name, f"{person.born:%d/%m/%Y}", person.sex, person.number, person.phone, person.prefix
+                person.number,
+                "",
+                person.name,
+                f"{person.born:%d/%m/%Y}",
+                person.sex,
+                person.number,
+                person.phone,
+                person.prefix,
             )
             kind = self.rng.choice(kinds) if self.rng.random() < 0.5 else ""
             spoilt = KINDS[kind](self, person, clean, place) if kind else clean

@@ -62,7 +62,9 @@ def generated(generator: Path, people: int, seed: int) -> tuple[list[list[str]],
     """The extract and the rows of the generator of provincial sheets."""
     with tempfile.TemporaryDirectory() as directory:
         subprocess.run(
-            [sys.executable, generator, directory, "--people", str(people), "--seed", str(seed)], check=True, stdout=subprocess.DEVNULL
+            [sys.executable, generator, directory, "--people", str(people), "--seed", str(seed)],
+            check=True,
+            stdout=subprocess.DEVNULL,
         )
         with open(Path(directory, "population.csv"), encoding="utf-8", newline="") as file:
             extract = list(csv.reader(file))[1:]
@@ -76,7 +78,9 @@ def generated(generator: Path, people: int, seed: int) -> tuple[list[list[str]],
 
 
 def row_of_sheet(written: dict[str, str], known: dict[str, str]) -> Row:
-    kinds = [kind for kind in known["spoilt"].split("+") if kind in ("name", "dob", "sex", "number", "no-id", "malformed-id")]
+    kinds = [
+        kind for kind in known["spoilt"].split("+") if kind in ("name", "dob", "sex", "number", "no-id", "malformed-id")
+    ]
     number = written["Số CCCD/CMND"]
     if kinds == ["malformed-id"] and len(number) == 9:
         kinds = ["old card unknown"]
@@ -126,7 +130,11 @@ def stage(rows: list[Row]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS sheet_rows; CREATE TABLE sheet_rows ({ROWS})")
         cursor.copy_from(
-            buffer, "sheet_rows", columns=("row_id number number_written full_name folded_name name_key born birth_precision sex phone province_id").split()
+            buffer,
+            "sheet_rows",
+            columns=(
+                "row_id number number_written full_name folded_name name_key born birth_precision sex phone province_id"
+            ).split(),
         )
         cursor.execute("ANALYZE sheet_rows")
 
@@ -173,7 +181,9 @@ def judge(rows: list[Row], answers: list[tuple], registered: set[str], *, show: 
         "recall": totals["found"] / totals["findable"],
         "doubtful": totals["doubtful"] / totals["rows"],
     }
-    print("  " + ", ".join(f"{name} {value:.4%}" for name, value in figures.items()) + f"; {totals['wrong']} wrong links")
+    print(
+        "  " + ", ".join(f"{name} {value:.4%}" for name, value in figures.items()) + f"; {totals['wrong']} wrong links"
+    )
     return figures
 
 
@@ -191,7 +201,9 @@ def measure(name: str, extract: list[list[str]], rows: list[Row], seed: int, sho
         cursor.execute("SET vaxreg.allow_truncate = on")
         cursor.execute(f"TRUNCATE {Resident._meta.db_table} CASCADE")
     load(kept)
-    print(f"{name}, seed {seed}: {len(kept):,} people registered, {len(extract) - len(kept):,} left out, {len(rows):,} rows")
+    print(
+        f"{name}, seed {seed}: {len(kept):,} people registered, {len(extract) - len(kept):,} left out, {len(rows):,} rows"
+    )
     print(f"  {'':34}" + "".join(f"{column:>10}" for column in COLUMNS))
     answers = matched(rows)
     figures = judge(rows, answers, {person[0] for person in kept}, show=show)
@@ -222,7 +234,9 @@ def main() -> None:
                 extract, rows = generated(options.generator, options.people, seed)
                 held.append(measure("provincial sheet", extract, rows, seed, options.show))
             population = Population(options.people, seed)
-            held.append(measure("own dirt", population_of_dirt(population), list(population.rows()), seed, options.show))
+            held.append(
+                measure("own dirt", population_of_dirt(population), list(population.rows()), seed, options.show)
+            )
     finally:
         connection.creation.destroy_test_db("postgres", verbosity=0)
     print("all figures as required" if all(held) else "BELOW what is required")
