@@ -30,8 +30,6 @@ from vaxreg.access import IMPORTS, open_to
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 MOST_LISTED = 200
-# Of which outcomes rows can be chosen in the list.
-DECIDED = frozenset({Outcome.NEW, Outcome.CONFLICT, Outcome.DOUBTFUL, Outcome.NO_ID, Outcome.MALFORMED_ID})
 # Of which outcomes rows can be chosen in the list, and where somebody who chose none is led back to.
 DECIDED = frozenset({Outcome.NEW, Outcome.CONFLICT, Outcome.DOUBTFUL, Outcome.NO_ID, Outcome.MALFORMED_ID})
 OF_ACTION = {"take": "conflict", "register": "no-id"}
