@@ -43,6 +43,7 @@ ACTS = {
     "import.checked-again": _("Sheet checked again"),
     "import.doses-held": _("Doses of a sheet held back or released"),
     "import.numbers-decided": _("Dose numbers of a sheet decided"),
+    "import.people-registered": _("People of a sheet registered"),
     "import.commit-asked": _("Commit of a sheet asked for"),
     "import.committed": _("Sheet committed"),
     "import.revert-asked": _("Taking back of a sheet asked for"),

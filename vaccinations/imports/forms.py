@@ -222,7 +222,9 @@ class RowsForm(forms.Form):
     """The rows chosen in the list, and what is to be done with them."""
 
     action = forms.ChoiceField(
-        choices=[(name, name) for name in ("hold", "release", "take", "take-all", "hold-lots", "release-lots")]
+        choices=[
+            (name, name) for name in ("hold", "release", "take", "take-all", "hold-lots", "release-lots", "register")
+        ]
     )
     dose = forms.TypedMultipleChoiceField(coerce=int, required=False)
 

@@ -36,7 +36,6 @@ REASONS = {
     "file-same-day": _("The file has doses of different numbers on the same day."),
     "number-unknown": _("Nobody is registered under this number, and nobody was found by the other facts."),
     "candidate": _("Somebody was found who may be the person. Somebody must look at both records."),
-    "person-gone": _("The person's record has changed since. Match the sheet again."),
 }
 # What is unusual about a dose that can be recorded all the same (Dose.warnings).
 OTHER_LOT = "other-lot"

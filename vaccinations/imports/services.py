@@ -76,7 +76,7 @@ def start(dose_import: DoseImport) -> None:
 @transaction.atomic
 def choose_columns(*, by: Actor, dose_import: DoseImport, layout: dict[str, Any]) -> DoseImport:
     """Returns the import, to be read by this layout; what was read before goes, and the province's next sheet knows it."""
-    held = _held(dose_import, State.RECEIVED, State.READ, State.CHECKED, State.MATCHED, State.REVIEW)
+    held = held_import(dose_import, State.RECEIVED, State.READ, State.CHECKED, State.MATCHED, State.REVIEW)
     for column in layout["columns"]:
         column["guessed"] = False
     columns.remember(held.province, layout["columns"])
@@ -90,7 +90,7 @@ def choose_columns(*, by: Actor, dose_import: DoseImport, layout: dict[str, Any]
 @transaction.atomic
 def look_elsewhere(*, by: Actor, dose_import: DoseImport, sheet: str, heading_row: int) -> DoseImport:
     """Returns the import, to be opened at another sheet or row of headings; its columns are proposed anew."""
-    held = _held(dose_import, State.RECEIVED, State.READ, State.CHECKED, State.MATCHED, State.REVIEW)
+    held = held_import(dose_import, State.RECEIVED, State.READ, State.CHECKED, State.MATCHED, State.REVIEW)
     layout = {"sheet": sheet, "heading_row": heading_row}
     _change(held, layout=layout, awaits_columns=False, **_from(State.RECEIVED))
     audit.record(by=by, action="import.columns-chosen", subject=held, changes=layout)
@@ -106,7 +106,7 @@ def name_facilities(
 
     `takes_unknown`: doses whose facility stays unknown go to the province's placeholder.
     """
-    held = _held(dose_import, State.REVIEW)
+    held = held_import(dose_import, State.REVIEW)
     rows = [FacilityAlias(province=held.province, name=key(name), facility=place) for name, place in names.items()]
     FacilityAlias.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["province", "name"], update_fields=["facility"]
@@ -123,7 +123,7 @@ def name_facilities(
 @transaction.atomic
 def check_again(*, by: Actor, dose_import: DoseImport) -> DoseImport:
     """Returns the import, to be checked and matched anew: names of vaccines or people may have become known."""
-    held = _held(dose_import, State.CHECKED, State.MATCHED, State.REVIEW)
+    held = held_import(dose_import, State.CHECKED, State.MATCHED, State.REVIEW)
     _change(held, **_from(State.READ))
     audit.record(by=by, action="import.checked-again", subject=held)
     start(held)
@@ -133,7 +133,7 @@ def check_again(*, by: Actor, dose_import: DoseImport) -> DoseImport:
 @transaction.atomic
 def hold(*, by: Actor, dose_import: DoseImport, doses: Collection[int], is_held: bool) -> DoseImport:
     """Returns the import, of which these new doses are held back from the commit, or not any more."""
-    held = _held(dose_import, State.REVIEW)
+    held = held_import(dose_import, State.REVIEW)
     rows = SheetDose.objects.filter(dose_import=held, pk__in=doses, outcome="new")
     rows.update(is_held=is_held)
     return _recounted(by, held, {"held" if is_held else "released": len(doses)})
@@ -142,7 +142,7 @@ def hold(*, by: Actor, dose_import: DoseImport, doses: Collection[int], is_held:
 @transaction.atomic
 def hold_warned(*, by: Actor, dose_import: DoseImport, warning: str, is_held: bool) -> DoseImport:
     """Returns the import, of which all new doses with that warning are held back, or not any more."""
-    held = _held(dose_import, State.REVIEW)
+    held = held_import(dose_import, State.REVIEW)
     SheetDose.objects.filter(dose_import=held, outcome="new", warnings__contains=[warning]).update(is_held=is_held)
     return _recounted(by, held, {"held" if is_held else "released": warning})
 
@@ -150,7 +150,7 @@ def hold_warned(*, by: Actor, dose_import: DoseImport, warning: str, is_held: bo
 @transaction.atomic
 def take_suggestions(*, by: Actor, dose_import: DoseImport, doses: Collection[int] | None = None) -> DoseImport:
     """Returns the import, in which these conflicts (all, without a choice) have the dose number that was suggested."""
-    held = _held(dose_import, State.REVIEW)
+    held = held_import(dose_import, State.REVIEW)
     rows = SheetDose.objects.filter(dose_import=held, outcome="conflict", suggested_number__isnull=False)
     if doses is not None:
         rows = rows.filter(pk__in=doses)
@@ -173,7 +173,7 @@ def ask_commit(*, by: Actor, dose_import: DoseImport, seen: int) -> DoseImport:
 
     Raises SeenOtherwiseError, NothingAcceptedError, FacilitiesUnknownError, BusyError.
     """
-    held = _held(dose_import, State.REVIEW)
+    held = held_import(dose_import, State.REVIEW)
     if held.accepted != seen:
         raise SeenOtherwiseError
     if not seen:
@@ -189,7 +189,7 @@ def ask_commit(*, by: Actor, dose_import: DoseImport, seen: int) -> DoseImport:
 @transaction.atomic
 def ask_revert(*, by: Actor, dose_import: DoseImport, reason: str) -> DoseImport:
     """Returns the import, which a worker takes back now."""
-    held = _held(dose_import, State.COMMITTED)
+    held = held_import(dose_import, State.COMMITTED)
     _change(held, state=State.REVERTING, ended_by=by.user, end_reason=reason)
     audit.record(by=by, action="import.revert-asked", subject=held, changes={"reason": reason})
     start(held)
@@ -199,7 +199,7 @@ def ask_revert(*, by: Actor, dose_import: DoseImport, reason: str) -> DoseImport
 @transaction.atomic
 def cancel(*, by: Actor, dose_import: DoseImport) -> DoseImport:
     """Returns the import, given up: its file and all its rows are removed at once. Raises BusyError while it is written."""
-    held = _held(dose_import, *(state for state in State if state not in FINAL))
+    held = held_import(dose_import, *(state for state in State if state not in FINAL))
     _change(
         held, state=State.CANCELLED, failure="", ended_by=by.user, ended_at=timezone.now(), purged_at=timezone.now()
     )
@@ -212,7 +212,7 @@ def cancel(*, by: Actor, dose_import: DoseImport) -> DoseImport:
 @transaction.atomic
 def resume(*, by: Actor, dose_import: DoseImport) -> DoseImport:
     """Returns the import, to be taken up again where it failed."""
-    held = _held(dose_import, *(state for state in State if state not in FINAL | {State.REVIEW}), State.REVERTING)
+    held = held_import(dose_import, *(state for state in State if state not in FINAL | {State.REVIEW}), State.REVERTING)
     _change(held, failure="", failure_row=0)
     audit.record(by=by, action="import.resumed", subject=held, changes={"failure": dose_import.failure})
     start(held)
@@ -227,8 +227,8 @@ def _from(state: str) -> dict[str, Any]:
     return {"state": state, "failure": "", "failure_row": 0, "done": 0, "total": 0, "changed_meanwhile": 0}
 
 
-def _held(dose_import: DoseImport, *states: str) -> DoseImport:
-    """The import as it is now, held until the end of the transaction. Raises BusyError, ImportRefusedError."""
+def held_import(dose_import: DoseImport, *states: str) -> DoseImport:
+    """Returns the import as it is now, held until the end of the transaction. Raises BusyError, ImportRefusedError."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [WAIT])
     try:
@@ -238,6 +238,12 @@ def _held(dose_import: DoseImport, *states: str) -> DoseImport:
     if held.state not in states:
         raise ImportRefusedError
     return held
+
+
+def again_from(held: DoseImport, state: str) -> None:
+    """Lets a worker go on from that stage."""
+    _change(held, **_from(state))
+    start(held)
 
 
 def _change(held: DoseImport, **changes: Any) -> None:

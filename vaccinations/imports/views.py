@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,12 +23,21 @@ from vaccinations.imports.forms import (
 )
 from vaccinations.imports.places import unknown_names
 from vaccinations.imports.problems import OTHER_LOT
+from vaccinations.imports.registering import register_people
 from vaccinations.imports.reverting import built_on
 from vaccinations.models import Dose, DoseImport, Facility, Outcome
 from vaxreg.access import IMPORTS, open_to
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 MOST_LISTED = 200
+# Of which outcomes rows can be chosen in the list, and where somebody who chose none is led back to.
+DECIDED = frozenset({Outcome.NEW, Outcome.CONFLICT, Outcome.DOUBTFUL, Outcome.NO_ID, Outcome.MALFORMED_ID})
+OF_ACTION = {"take": "conflict", "register": "no-id"}
+REGISTERED = _("People registered from the sheet: %(people)d.")
+NOT_REGISTERED = _(
+    "Not registered: rows %(rows)s. Their birth is not known, their number contradicts it, or they may be somebody "
+    "registered."
+)
 
 
 @open_to(IMPORTS)
@@ -156,7 +165,7 @@ def rows(request, pk):
         "label": Outcome(chosen["outcome"]).label if chosen["outcome"] in Outcome.values else "",
         "cause_label": review.cause_label(chosen["cause"]) if chosen["cause"] else "",
         "outcomes": Outcome,
-        "decides": dose_import.state == DoseImport.State.REVIEW and chosen["outcome"] in ("new", "conflict"),
+        "decides": dose_import.state == DoseImport.State.REVIEW and chosen["outcome"] in DECIDED,
     }
     return render(request, "vaccinations/imports/rows.html", context)
 
@@ -175,13 +184,29 @@ def decide(request, pk):
         return done(request, pk, services.hold_warned, dose_import=dose_import, warning=OTHER_LOT, is_held=is_held)
     if not doses and action != "take-all":
         messages.info(request, _("Choose rows first."))
-        return redirect(f"/imports/{pk}/rows/?outcome={'conflict' if action == 'take' else 'new'}")
+        return redirect(f"/imports/{pk}/rows/?outcome={OF_ACTION.get(action, 'new')}")
     if action == "take-all":
         return done(request, pk, services.take_suggestions, dose_import=dose_import)
     if action == "take":
         return done(request, pk, services.take_suggestions, dose_import=dose_import, doses=doses)
+    if action == "register":
+        return registered(request, dose_import, doses)
     done(request, pk, services.hold, dose_import=dose_import, doses=doses, is_held=is_held)
     return redirect(f"/imports/{pk}/rows/?outcome=new")
+
+
+def registered(request, dose_import, doses):
+    """Registers the people of the rows chosen, and says of which rows nobody could be."""
+    try:
+        people = register_people(by=request.actor, dose_import=dose_import, doses=doses)
+    except services.ImportRefusedError as error:
+        messages.error(request, error.message)
+        return redirect("import", pk=dose_import.pk)
+    if people.people:
+        messages.success(request, REGISTERED % {"people": people.people})
+    if people.refused:
+        messages.warning(request, NOT_REGISTERED % {"rows": ", ".join(map(str, people.refused))})
+    return redirect("import", pk=dose_import.pk)
 
 
 @open_to(IMPORTS)
