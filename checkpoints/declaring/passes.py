@@ -82,6 +82,13 @@ def token_of_journey(journey: UUID) -> str:
     return next(key.key for key in keys if key.is_token)
 
 
+def are_of_one_journey(token: str, other: str) -> bool:
+    """Whether both are tokens of passes, and of the same journey."""
+    keys = PassKey.objects.filter(key__in={token, other} - {""})
+    journeys = {key.key: key.journey for key in keys if key.is_token}
+    return token in journeys and other in journeys and journeys[token] == journeys[other]
+
+
 def find_pass(token: str) -> Pass | None:
     """Returns the pass that this token opens, or None; a short code opens none, for it can be guessed.
 

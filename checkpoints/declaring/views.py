@@ -15,8 +15,10 @@ from vaxreg.access import CHECKPOINT_DESK, public
 from vaxreg.limits import limited
 from vaxreg.sealing import BrokenSealError, seal, unseal
 
-# The pass last filed from this phone: it leads to what was declared, and so is sealed.
+# The pass last filed from this phone: it leads to what was declared, and so is sealed. /declare/ and /route/ read it.
 LAST_PASS = "last-pass"
+# What the route is asked with.
+ROUTE_PASS = "route-pass"
 LAST_PASS_SECONDS = int(timedelta(days=60).total_seconds())
 
 
@@ -62,14 +64,12 @@ def show_sheet(request, sheet, **context):
 def remember(response, token):
     value = seal(token, purpose=LAST_PASS)
     is_secure = settings.SESSION_COOKIE_SECURE
-    response.set_cookie(
-        LAST_PASS, value, max_age=LAST_PASS_SECONDS, path="/declare/", httponly=True, samesite="Lax", secure=is_secure
-    )
+    response.set_cookie(LAST_PASS, value, max_age=LAST_PASS_SECONDS, httponly=True, samesite="Lax", secure=is_secure)
     return response
 
 
 def forget(response):
-    response.delete_cookie(LAST_PASS, path="/declare/", samesite="Lax")
+    response.delete_cookie(LAST_PASS, samesite="Lax")
     return response
 
 
@@ -89,6 +89,7 @@ def show_pass(request, token):
     url = request.build_absolute_uri(f"/p/{token}/")
     members = [(member, passes.qr_svg(request.build_absolute_uri(f"/p/{member.token}/"))) for member in found.members]
     context = {"pass": found, "url": url, "is_expired": found.is_expired(now), "is_officer": is_officer}
+    context["sealed_pass"] = seal(token, purpose=ROUTE_PASS)
     response = render(
         request, "checkpoints/declaring/pass.html", {**context, "members": members, "qr": passes.qr_svg(url)}
     )
