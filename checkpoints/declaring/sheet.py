@@ -30,7 +30,7 @@ class Sheet:
 
     def __init__(self, data: MultiValueDict, *, act: str, today: date, filed: Sequence[Declaration] = ()) -> None:
         self.data, self.act, self.today, self.filed = data, act, today, filed
-        self.places = list(range(len(filed))) or _places(data, act)
+        self.places = _places(data, act, filed=len(filed))
         is_continued = act in (SEND, CONTINUE)
         self.journey = self._form(JourneyForm, is_checked=is_continued, today=today)
         self.is_asking_journey = self._asks_journey()
@@ -52,9 +52,15 @@ class Sheet:
     @cached_property
     def people(self) -> list[PersonForm]:
         signs = list(Symptom.objects.in_force(self.today))
-        known = {"signs": signs, "is_full": self.is_full, "is_known": bool(self.filed)}
+        asked = {"signs": signs, "is_full": self.is_full}
         return [
-            self._form(PersonForm, prefix=f"p{index}" if index else None, place=place, **known)
+            self._form(
+                PersonForm,
+                prefix=f"p{index}" if index else None,
+                place=place,
+                is_known=index < len(self.filed),
+                **asked,
+            )
             for place, index in enumerate(self.places, start=1)
         ]
 
@@ -69,8 +75,9 @@ class Sheet:
         return self.vehicle is not None and self.vehicle.has_seat
 
     @property
-    def is_full_house(self) -> bool:
-        return len(self.places) >= MOST_PEOPLE
+    def may_add(self) -> bool:
+        """Whether one more fits in; a pass of one's own, other than the declarer's, changes that one person alone."""
+        return len(self.places) < MOST_PEOPLE and (not self.filed or self.filed[0].place_in_journey == 0)
 
     @property
     def forms(self) -> list[Form]:
@@ -94,7 +101,9 @@ class Sheet:
         return all(are_valid) and self._has_everybody_once()
 
     def _has_everybody_once(self) -> bool:
-        seen = set()
+        seen = {
+            CitizenId(old.resident) for index, old in enumerate(self.filed) if old.has_number and index in self.places
+        }
         for person in self.people:
             number = person.cleaned_data.get("number")
             if number in seen:
@@ -106,13 +115,25 @@ class Sheet:
     def answers(self) -> list[Answers]:
         """What a complete sheet says, one person after the other."""
         shared = self.journey.answered | self.details.answered | self.contact.answered
-        declarer = self.people[0].cleaned_data.get("number")
+        declarer = CitizenId(self.filed[0].resident) if self.filed else self.people[0].cleaned_data.get("number")
         answered = [person.answered(declarer) for person in self.people]
         if self.contact.cleaned_data.get("is_for_other"):
             answered[0]["is_for_other"] = True
-        for old, said in zip(self.filed, answered, strict=False):
-            said |= _unasked(old, shared | said)
+        for index, said in zip(self.places, answered, strict=True):
+            if index < len(self.filed):
+                said |= _unasked(self.filed[index], shared | said)
         return [Answers(**shared | said) for said in answered]
+
+    @property
+    def changed(self) -> dict[int, Answers]:
+        """What a complete sheet says of those who stay: by the key of the declaration that it changes."""
+        both = zip(self.places, self.answers, strict=True)
+        return {self.filed[index].pk: said for index, said in both if index < len(self.filed)}
+
+    @property
+    def added(self) -> list[Answers]:
+        """What a complete sheet says of those who are new."""
+        return [said for index, said in zip(self.places, self.answers, strict=True) if index >= len(self.filed)]
 
     @property
     def carried(self) -> list[tuple[str, str]]:
@@ -147,12 +168,13 @@ class Sheet:
         return form
 
 
-def _places(data: MultiValueDict, act: str) -> list[int]:
-    """The indexes of the people in the names of their fields; the first is always 0."""
-    typed = [int(text) for text in data.get("people", "").split(",") if text.isascii() and text.isdigit()]
+def _places(data: MultiValueDict, act: str, *, filed: int) -> list[int]:
+    """The indexes of the people in the names of their fields; the first is always 0, and the first `filed` are known."""
+    sent = data.get("people") or ",".join(map(str, range(filed)))
+    typed = [int(text) for text in sent.split(",") if text.isascii() and text.isdigit()]
     others = sorted({index for index in typed if 0 < index < 1000})[: MOST_PEOPLE - 1]
     if act == ADD and len(others) < MOST_PEOPLE - 1:
-        others.append(max(others, default=0) + 1)
+        others.append(max([*others, filed - 1, 0]) + 1)
     return [0, *(index for index in others if act != f"{REMOVE}{index}")]
 
 
@@ -179,9 +201,19 @@ def as_sent(filed: Sequence[Declaration], *, is_change: bool) -> MultiValueDict:
         prefix = f"p{index}-" if index else ""
         person = _identity(declaration) | (_health(declaration) if is_change else _number(declaration))
         lists |= {f"{prefix}{name}": values for name, values in person.items()}
-    if is_change and first.departs_on:
-        lists["departs_on"] = [str(first.departs_on)]
+    if is_change:
+        lists["people"] = [",".join(map(str, range(len(filed))))]
+        lists |= {"departs_on": [str(first.departs_on)]} if first.departs_on else {}
     return MultiValueDict(lists)
+
+
+def with_numbers(data: MultiValueDict, filed: Sequence[Declaration]) -> MultiValueDict:
+    """What was sent for a change, with the numbers that a change does not ask for: so the same can be filed anew."""
+    sent = data.copy()
+    for index, declaration in enumerate(filed):
+        if declaration.has_number:
+            sent[f"p{index}-number" if index else "number"] = declaration.resident
+    return sent
 
 
 def _identity(declaration: Declaration) -> dict[str, list[str]]:

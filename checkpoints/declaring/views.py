@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from checkpoints.declaring import filing, passes
+from checkpoints.declaring import changing, filing, passes
 from checkpoints.declaring.sheet import JOURNEY, KEEP, SEND, Sheet, as_sent
 from vaxreg.access import CHECKPOINT_DESK, public
 from vaxreg.limits import limited
@@ -46,7 +46,7 @@ def declare(request):
 
 def declare_same(request):
     """The journey and the person of last time; asked for, never shown beforehand, for phones are shared."""
-    declaration = filing.recall_journey(token=last_token(request), by=request.actor)
+    declaration = changing.recall_journey(token=last_token(request), by=request.actor)
     if declaration is None:
         return forget(SeeOther("/declare/"))
     sheet = Sheet(as_sent([declaration], is_change=False), act=KEEP, today=timezone.localdate())
