@@ -5,10 +5,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import connection, models
+from django.utils import timezone
 
 from vaxreg.actors import Actor
 from vaxreg.models import AuditEntry
+
+# Five hundred people seen at once are five hundred rows: made in the database, for objects of each take ten times as long.
+EACH = """
+INSERT INTO vaxreg_auditentry (at, user_id, address, channel, action, resident, object_type, object_id, changes)
+SELECT %(at)s, %(user_id)s, %(address)s::inet, %(channel)s, %(action)s, number, %(object_type)s, %(object_id)s, %(changes)s
+FROM unnest(%(residents)s::varchar[]) AS shown(number)
+"""
 
 
 def record(
@@ -23,7 +31,7 @@ def record(
 
     `action` is a stable code such as "dose.recorded"; `changes` maps a field to its value or to [before, after].
     """
-    entry = _entry(by, action, subject, resident, changes)
+    entry = _entry(by, action, subject, resident, _plain(changes))
     entry.save(force_insert=True)
     return entry
 
@@ -37,12 +45,19 @@ def record_each(
     changes: dict[str, Any] | None = None,
 ) -> None:
     """Writes the same act once for each person, in one statement, so that every one's own history shows it."""
-    AuditEntry.objects.bulk_create(_entry(by, action, subject, resident, changes) for resident in residents)
+    facts = vars(_entry(by, action, subject, "", _plain(changes)))
+    parameters = {name: facts[name] for name in ("user_id", "address", "channel", "action", "object_type", "object_id")}
+    parameters |= {"at": timezone.now(), "residents": list(residents), "changes": json.dumps(facts["changes"])}
+    with connection.cursor() as cursor:
+        cursor.execute(EACH, parameters)
 
 
-def _entry(
-    by: Actor, action: str, subject: models.Model | None, resident: str, changes: dict[str, Any] | None
-) -> AuditEntry:
+def _plain(changes: dict[str, Any] | None) -> dict[str, Any]:
+    """Dates, lazy texts and UUIDs become text."""
+    return json.loads(json.dumps(changes or {}, cls=DjangoJSONEncoder))
+
+
+def _entry(by: Actor, action: str, subject: models.Model | None, resident: str, changes: dict[str, Any]) -> AuditEntry:
     return AuditEntry(
         user=by.user,
         address=by.address,
@@ -51,6 +66,5 @@ def _entry(
         resident=resident,
         object_type=subject._meta.label_lower if subject else "",
         object_id=str(subject.pk) if subject else "",
-        # Dates, lazy texts and UUIDs become text.
-        changes=json.loads(json.dumps(changes or {}, cls=DjangoJSONEncoder)),
+        changes=changes,
     )
