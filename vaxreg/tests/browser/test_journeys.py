@@ -54,6 +54,9 @@ def test_citizen_files_and_gets_a_pass(walk):
     qr = walk.page.locator("main svg").bounding_box()
     assert qr["y"] + qr["height"] <= 740, "the QR is on the first screen"
     assert qr["width"] >= 188, "5 cm at 96 dpi"
+    walk.page.click("a[href^='/route/']")
+    assert walk.page.is_visible(".outcome-tag-pass"), "the phone that filed is told at once"
+    walk.look("route-pass")
 
 
 def test_citizen_who_errs_loses_nothing(phone):
