@@ -140,3 +140,12 @@ def test_person_known_by_declaration_alone_is_named(client, tracer, post):
 def test_tracer_without_an_area_is_told(client):
     sign_in(client, UserFactory(roles=[Role.TRACER]))
     assert "No checkpoint stands in the areas" in client.get("/tracing/").content.decode()
+
+
+def test_list_is_exported_with_what_it_was_asked_for(client, tracer, post, passage):
+    page = trace(client, checkpoint=post.pk)
+    assert 'formaction="/exports/new/traced/"' in page
+    sent = {"case_number": "BN-1234", "checkpoint": post.pk, "begin": "2021-10-05T11:00", "end": "2021-10-05T13:00"}
+    asked = client.post("/exports/new/traced/", sent).context["form"]
+    assert {name: asked[name].value() for name in sent} == sent | {"checkpoint": str(post.pk)}
+    assert not AuditEntry.objects.filter(action="export.previewed").exists()
