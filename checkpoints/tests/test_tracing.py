@@ -158,3 +158,12 @@ def test_many_people_take_as_many_statements_as_one(client, tracer, post, passag
     with django_assert_max_num_queries(12):
         trace(client, checkpoint=post.pk)
     assert AuditEntry.objects.filter(action="resident.traced").values("resident").distinct().count() == 29
+
+
+def test_list_is_exported_with_what_it_was_asked_for(client, tracer, post, passage):
+    page = trace(client, checkpoint=post.pk)
+    assert 'formaction="/exports/new/traced/"' in page
+    sent = {"case_number": "BN-1234", "checkpoint": post.pk, "begin": "2021-10-05T11:00", "end": "2021-10-05T13:00"}
+    asked = client.post("/exports/new/traced/", sent).context["form"]
+    assert {name: asked[name].value() for name in sent} == sent | {"checkpoint": str(post.pk)}
+    assert not AuditEntry.objects.filter(action="export.previewed").exists()
