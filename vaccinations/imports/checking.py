@@ -71,6 +71,16 @@ FROM (
 ) AS read
 ORDER BY row, part
 """
+# What the reviewer has decided outlives a second check.
+DECISIONS = f"""
+CREATE TEMP TABLE decision ON COMMIT DROP AS
+SELECT sheet_row_id, is_held, decided_number FROM {SheetDose._meta.db_table}
+WHERE dose_import_id = %(dose_import)s AND row BETWEEN %(first)s AND %(last)s AND (is_held OR decided_number IS NOT NULL)
+"""
+DECIDED = f"""
+UPDATE {SheetDose._meta.db_table} AS given SET is_held = decision.is_held, decided_number = decision.decided_number
+FROM decision WHERE decision.sheet_row_id = given.sheet_row_id
+"""
 CLEAR = f"DELETE FROM {SheetDose._meta.db_table} WHERE dose_import_id = %(dose_import)s AND row BETWEEN %(first)s AND %(last)s"
 
 
@@ -102,8 +112,11 @@ def check(cursor: CursorWrapper, dictionaries: Dictionaries, *, first: int, last
         **_with_problems("days", dictionaries.days(days)),
         **_with_problems("facilities", dictionaries.facilities(facilities)),
     }
+    cursor.execute(DECISIONS, bounds)
     cursor.execute(CLEAR, bounds)
     cursor.execute(CHECK, parameters)
+    cursor.execute(DECIDED)
+    cursor.execute("DROP TABLE decision")
 
 
 def _with_problems(name: str, meanings: dict[str, tuple[Any, str]]) -> dict[str, list[Any]]:

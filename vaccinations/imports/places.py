@@ -3,6 +3,7 @@
 from django.db import connection
 
 from residents.models import Resident, Unit
+from vaccinations.imports.sheet_names import key
 from vaccinations.models import DoseImport, Facility, SheetDose, SheetRow
 from vaccinations.querysets import UNKNOWN_FACILITY
 
@@ -12,6 +13,13 @@ FROM {SheetDose._meta.db_table} AS given JOIN {SheetRow._meta.db_table} AS writt
 WHERE given.dose_import_id = %s AND given.facility_id IS NULL AND NOT 'facility-other' = ANY (given.problems)
     AND NOT written.is_ragged
 GROUP BY 1 ORDER BY 2 DESC, 1
+"""
+GIVE = f"""
+UPDATE {SheetDose._meta.db_table} AS given
+SET facility_id = places.facility, problems = array_remove(given.problems, 'facility-unknown')
+FROM {SheetRow._meta.db_table} AS written
+JOIN unnest(%s::text[], %s::bigint[]) AS places (name, facility) ON places.name = written.facility
+WHERE written.id = given.sheet_row_id AND given.dose_import_id = %s AND given.facility_id IS NULL
 """
 # The province under which a dose of an unknown facility is filed: the sheet's own, else the row's, else the person's.
 FILED_UNDER = "coalesce(%(province)s::bigint, given.province_id, person.province_id)"
@@ -27,6 +35,14 @@ def unknown_names(dose_import: DoseImport) -> list[tuple[str, int]]:
     with connection.cursor() as cursor:
         cursor.execute(UNKNOWN_NAMES, [dose_import.pk])
         return cursor.fetchall()
+
+
+def give(dose_import: DoseImport, places: dict[str, Facility]) -> None:
+    """Gives the doses whose facility is written so, or with other accents and signs, their facilities."""
+    by_key = {key(name): place for name, place in places.items()}
+    texts = {text: by_key[key(text)].pk for text, _doses in unknown_names(dose_import) if key(text) in by_key}
+    with connection.cursor() as cursor:
+        cursor.execute(GIVE, [list(texts), list(texts.values()), dose_import.pk])
 
 
 def placeholders(dose_import: DoseImport) -> dict[int, int]:

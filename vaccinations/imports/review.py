@@ -38,7 +38,7 @@ LEFT_WHY = {
     "slip": _("A slip of it was issued."),
     "later-dose": _("A later dose of the person was recorded since."),
 }
-PAGE = 50
+PAGE, MOST_LEFT = 50, 200
 KEY = re.compile(r"([0-9]{1,9})-([0-9]{1,4})", re.ASCII)
 
 
@@ -153,8 +153,8 @@ def _key(dose: SheetDose) -> str:
 
 @transaction.atomic
 def left_rows(*, by: Actor, dose_import: DoseImport, doses: Any, why: dict[int, str]) -> list[tuple[Dose, str]]:
-    """Returns the doses that taking the import back leaves, and why each; logs whom they show."""
-    rows = list(doses.select_related("vaccine", "resident").order_by("import_row"))
+    """Returns the first of the doses that taking the import back leaves, and why each; logs whom they show."""
+    rows = list(doses.filter(pk__in=list(why)[:MOST_LEFT]).select_related("vaccine", "resident").order_by("import_row"))
     shown = sorted({dose.resident_id for dose in rows})
     audit.record_each(by=by, action="import.listed", residents=shown, subject=dose_import)
     return [(dose, str(LEFT_WHY[why[dose.pk]])) for dose in rows]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.models import Unit
 from vaccinations.imports import columns, files, stages
-from vaccinations.imports.places import unknown_names
+from vaccinations.imports.places import give, unknown_names
 from vaccinations.imports.sheet_names import key
 from vaccinations.models import DoseImport, Facility, FacilityAlias, FilePart, SheetDose
 from vaxreg import audit
@@ -111,18 +111,19 @@ def name_facilities(
     FacilityAlias.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["province", "name"], update_fields=["facility"]
     )
-    again = _from(State.READ) if rows else {}
-    _change(held, takes_unknown_facilities=takes_unknown, **again)
+    give(held, names)
+    _change(held, takes_unknown_facilities=takes_unknown)
     chosen = {name: place.code for name, place in names.items()} | {"takes_unknown": takes_unknown}
     audit.record(by=by, action="import.facilities-named", subject=held, changes=chosen)
-    if rows:
-        start(held)
     return held
 
 
 @transaction.atomic
 def check_again(*, by: Actor, dose_import: DoseImport) -> DoseImport:
-    """Returns the import, to be checked and matched anew: names of vaccines or people may have become known."""
+    """Returns the import, to be checked and matched anew: names of vaccines or people may have become known.
+
+    What was decided of single doses stays; people who were registered from the sheet are found by matching.
+    """
     held = held_import(dose_import, State.CHECKED, State.MATCHED, State.REVIEW)
     _change(held, **_from(State.READ))
     audit.record(by=by, action="import.checked-again", subject=held)

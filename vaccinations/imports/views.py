@@ -234,12 +234,12 @@ def revert(request, pk):
     if dose_import.state != DoseImport.State.COMMITTED:
         return redirect("import", pk=pk)
     left = built_on(dose_import)
-    shown = Dose.objects.imported_by(request.user, dose_import).filter(pk__in=list(left)[:MOST_LISTED])
+    doses = Dose.objects.imported_by(request.user, dose_import)
     context = {
         "dose_import": dose_import,
         "form": form,
         "left": len(left),
-        "rows": review.left_rows(by=request.actor, dose_import=dose_import, doses=shown, why=left),
+        "rows": review.left_rows(by=request.actor, dose_import=dose_import, doses=doses, why=left),
     }
     return render(request, "vaccinations/imports/revert.html", context)
 

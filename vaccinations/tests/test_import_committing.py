@@ -130,7 +130,6 @@ def test_facility_named_once_is_known_in_the_provinces_next_sheet(province):
     station = FacilityFactory(unit=province)
     dose_import = brought({"facility": "Trạm lạ"}, province=province)
     services.name_facilities(by=BY, dose_import=dose_import, names={"Trạm lạ": station}, takes_unknown=False)
-    dose_import = stages.run(DoseImport.objects.get())
     stages.run(services.ask_commit(by=BY, dose_import=dose_import, seen=1))
     assert Dose.objects.get().facility == station
     brought({**SECOND, "facility": "TRAM LA"}, province=province)
@@ -175,6 +174,18 @@ def test_number_suggested_is_taken_only_when_the_reviewer_says_so():
     assert list(Dose.objects.order_by("import_row").values_list("dose_number", flat=True)) == [1, 2]
     # What stands in the sheet is not rewritten.
     assert list(SheetDose.objects.order_by("row").values_list("dose_number", flat=True)) == [1, 1]
+
+
+def test_what_was_decided_outlives_a_second_check():
+    person()
+    dose_import = brought(ROW, {"on": "10/10/2021"}, {"dose": "3", "on": "10/12/2021"})
+    third = SheetDose.objects.get(row=4)
+    services.hold(by=BY, dose_import=dose_import, doses=[third.pk], is_held=True)
+    services.take_suggestions(by=BY, dose_import=dose_import)
+    dose_import = stages.run(DoseImport.objects.get())
+    dose_import = stages.run(services.check_again(by=BY, dose_import=dose_import))
+    assert outcomes(dose_import) == ["new"] * 3
+    assert (dose_import.accepted, SheetDose.objects.get(row=3).decided_number) == (2, 2)
 
 
 def reverted(dose_import, reason="Gửi nhầm tệp"):

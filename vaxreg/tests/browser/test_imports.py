@@ -76,7 +76,7 @@ def test_manager_brings_a_sheet_in_and_takes_it_back(walk):
     walk.look("imports-facilities")
     walk.page.fill("[name^=place_]", "station")
     walk.page.click("main form button")
-    work(walk)
+    walk.page.wait_for_url(here)
     walk.page.click("main .buttons .btn-primary")
     walk.look("imports-commit")
     walk.page.keyboard.press("Enter")
