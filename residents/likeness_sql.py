@@ -100,7 +100,7 @@ BEGIN
         FOREACH other IN ARRAY missing LOOP
             IF length(word) = 1 AND left(other, 1) = word THEN
                 initials := initials + 1;
-            ELSIF untyped = other OR word ~ '[^?]' AND other LIKE translate(word, '?%', '_') THEN
+            ELSIF untyped = other OR word ~ '[^?]' AND other LIKE translate(word, '?%_\', '_') THEN
                 spelt := spelt + 1;
             ELSIF abs(length(word) - length(other)) <= 2 AND length(word) > 1
                 AND residents_slip(sound, residents_sound(other)) IS NOT NULL THEN
@@ -108,8 +108,10 @@ BEGIN
             ELSE
                 CONTINUE;
             END IF;
-            extra := array_remove(extra, word);
-            missing := array_remove(missing, other);
+            place := array_position(extra, word);
+            extra := extra[:place - 1] || extra[place + 1:];
+            place := array_position(missing, other);
+            missing := missing[:place - 1] || missing[place + 1:];
             EXIT;
         END LOOP;
     END LOOP;

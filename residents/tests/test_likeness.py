@@ -4,6 +4,10 @@ from datetime import date
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from residents.evidence import EVIDENCE
 
 pytestmark = pytest.mark.django_db
 
@@ -85,12 +89,24 @@ def test_tones(name, other, are_equal):
         ("nguyen van an binh", "nguyen van cuong", "name-other"),
         ("nguyen xuan xuan", "nguyen xuan lan", "name-other"),
         ("nguyen xuan", "nguyen xuan xuan", "name-scrap"),
+        ("nguyen xuam lan", "nguyen xuan xuan", "name-other"),
+        ("nguyen xuam xuan", "nguyen xuan xuan", "name-given"),
         ("???", "nguyen van an", "name-other"),
         ("", "nguyen van an", None),
     ],
 )
 def test_names(given, kept, code):
     assert asked("residents_name_likeness(%s, %s)", given, kept) == code
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+@given(*[st.text(st.sampled_from("anhlxXuy ?%_\\'.-0ờđ"), max_size=20)] * 2)
+def test_no_text_is_too_strange(given_name, kept_name):
+    name = asked("residents_name_likeness(residents_fold(%s), residents_fold(%s))", given_name, kept_name)
+    assert name is None or name in EVIDENCE
+    asked("residents_number_likeness(residents_digits(%s), %s)", given_name, kept_name)
+    asked("residents_number_variants(residents_digits(%s))", given_name)
+    asked("residents_tones(%s)", given_name)
 
 
 @pytest.mark.parametrize(
