@@ -1,4 +1,4 @@
-"""Checkpoints, what the declaration asks, who works where, and a look at declarations and passages."""
+"""Checkpoints, what the declaration asks, who works where, and a look at declarations, passages and shifts."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -12,14 +12,16 @@ from checkpoints.models import (
     EntryRule,
     JourneyReason,
     Passage,
+    QuickMode,
     RiskLevel,
+    Shift,
     Symptom,
     TrustedSigner,
     VehicleKind,
 )
 from residents.admin import ByNumberAdmin
 from vaxreg.admin import UserAdmin
-from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin, ReadOnlyAdmin
+from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin, ReadOnlyAdmin, RecordAdmin
 
 
 @admin.register(Checkpoint)
@@ -202,3 +204,22 @@ class PassageAdmin(ByNumberAdmin):
         "decided_at",
         "declaration",
     ]
+
+
+@admin.register(Shift)
+class ShiftAdmin(RecordAdmin):
+    ordering = ["-pk"]
+    list_display = ["checkpoint", "officer", "started_at", "ended_at"]
+    list_filter = ["checkpoint"]
+    list_select_related = ["checkpoint", "officer"]
+    # The note may tell of people: only who opens the row reads it.
+    fields = ["checkpoint", "officer", "started_at", "ended_at", "handover_note"]
+
+
+@admin.register(QuickMode)
+class QuickModeAdmin(RecordAdmin):
+    ordering = ["-pk"]
+    list_display = ["checkpoint", "started_at", "started_by", "ended_at", "ended_by", "reason"]
+    list_filter = ["checkpoint"]
+    list_select_related = ["checkpoint", "started_by", "ended_by"]
+    fields = ["checkpoint", "reason", "started_at", "started_by", "ended_at", "ended_by"]

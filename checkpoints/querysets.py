@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import models
 from django.db.models import (
     Aggregate,
+    Case,
     Count,
     Exists,
     F,
@@ -14,6 +15,7 @@ from django.db.models import (
     Q,
     Subquery,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce, Extract
 from django.utils import timezone
@@ -179,9 +181,13 @@ class PassageQuerySet(models.QuerySet):
         return self.filter(is_quick=True, verdict="STOP", decided_at__gt=since).standing()
 
     def with_names(self) -> "PassageQuerySet":
-        """Each passage with the person's `full_name`: from the registry, else as declared, else empty."""
-        registered = Resident.objects.filter(pk=OuterRef("resident")).values("full_name")
-        return self.annotate(full_name=Coalesce(Subquery(registered), "declaration__full_name", Value("")))
+        """Each passage with the person's `full_name`: from the registry, else as declared, else empty.
+
+        Who has no number passed under the guardian's, and is named as declared.
+        """
+        registered = Subquery(Resident.objects.filter(pk=OuterRef("resident")).values("full_name"))
+        of_number = Case(When(declaration__has_number=False, then=Value(None)), default=registered)
+        return self.annotate(full_name=Coalesce(of_number, "declaration__full_name", Value("")))
 
     def within(self, begin: datetime, end: datetime) -> "PassageQuerySet":
         """Decided from `begin` on and before `end`."""

@@ -20,6 +20,7 @@ urlpatterns = [
     path("desk/unmask/", desk.unmask, name="desk-unmask"),
     path("desk/register/", desk.register, name="desk-register"),
     path("desk/undo/", desk.undo, name="desk-undo"),
+    path("desk/proof/", desk.prove, name="desk-proof"),
     path("desk/declare/", desk.declare, name="desk-declare"),
     path("desk/group/", groups.group, name="desk-group"),
     path("desk/group/record/", groups.record_group, name="desk-group-record"),

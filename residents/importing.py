@@ -9,7 +9,6 @@ What the extract may change:
 A row that is wrong in itself is reported; the others are taken. A file that cannot be read at all changes nothing.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg2.sql import SQL, Identifier, Literal
 
 from residents.birth import UNKNOWN, Birth, UnreadableBirthError, read_birth
+from residents.cleaning import PARAMETERS, clean_name, clean_phone
 from residents.extract import HEADINGS, Extract
 from residents.models import Resident, Unit
 from vaxreg import audit
@@ -45,8 +45,6 @@ PROBLEMS = {
     "disagrees": _("Staff have seen this person's card, and it says something else."),
     "phone_unreadable": _("The phone number is unreadable. The person was taken without it."),
 }
-SPACES = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
-UNPRINTED = "".join(chr(code) for code in range(1, 0x110000) if unicodedata.category(chr(code)) in ("Cc", "Cf"))
 
 
 class UnitsNotLoadedError(Exception):
@@ -149,9 +147,9 @@ def _births(cursor: CursorWrapper, on: date) -> dict[str, Birth]:
     return births
 
 
-# Each fact has a quick way for what is in order already, and a thorough one for the rest. OFFSET 0 keeps the planner from
-# merging the levels, which would work every fact out again wherever it is named: three times the time.
-CHECK = r"""
+# OFFSET 0 keeps the planner from merging the levels, which would work every fact out again wherever it is named: three
+# times the time.
+CHECK = rf"""
 CREATE TEMP TABLE checked AS
 SELECT record, citizen_id, full_name, date_of_birth, birth_precision, coalesce(sex, '') AS sex, coalesce(phone, '') AS phone,
     province_id, outcome, phone IS NULL AS phone_unreadable, false AS is_known,
@@ -159,7 +157,7 @@ SELECT record, citizen_id, full_name, date_of_birth, birth_precision, coalesce(s
 FROM (
     SELECT *, CASE
         WHEN citizen_id = '' THEN 'number_missing'
-        WHEN citizen_id !~ '^([0-9]{12}|[0-9]{9})$' THEN 'number_malformed'
+        WHEN citizen_id !~ '^([0-9]{{12}}|[0-9]{{9}})$' THEN 'number_malformed'
         WHEN full_name = '' THEN 'name_missing'
         WHEN length(full_name) > 150 THEN 'name_long'
         WHEN birth_precision IS NULL THEN 'birth_unreadable'
@@ -167,20 +165,15 @@ FROM (
         WHEN province_id IS NULL AND province_code <> '' THEN 'province_unknown' END AS outcome
     FROM (
         SELECT record,
-            CASE WHEN staged.citizen_id ~ '^[0-9]{12}$' THEN staged.citizen_id
+            CASE WHEN staged.citizen_id ~ '^[0-9]{{12}}$' THEN staged.citizen_id
                 ELSE coalesce(translate(staged.citizen_id, %(separators)s, ''), '') END COLLATE "C" AS citizen_id,
-            CASE WHEN full_name IS NFC NORMALIZED AND full_name !~ '[^[:alpha:] ]|[ðÐ]|  |^ | $' THEN full_name
-                ELSE coalesce(btrim(regexp_replace(
-                    translate(normalize(full_name, NFC), %(mended)s, %(mends)s), ' {2,}', ' ', 'g')), '') END AS full_name,
+            {clean_name("full_name")} AS full_name,
             earliest AS date_of_birth,
             CASE WHEN staged.date_of_birth IS NULL THEN 'U' ELSE precision END AS birth_precision,
             CASE WHEN staged.sex IN ('M', 'F') THEN staged.sex ELSE
                 CASE residents_fold(coalesce(btrim(staged.sex), ''))
                     WHEN 'm' THEN 'M' WHEN 'nam' THEN 'M' WHEN 'f' THEN 'F' WHEN 'nu' THEN 'F' WHEN '' THEN '' END END AS sex,
-            CASE WHEN staged.phone ~ '^0[35789][0-9]{8}$' THEN staged.phone
-                WHEN coalesce(btrim(staged.phone), '') = '' THEN ''
-                ELSE '0' || substring(translate(staged.phone, %(separators)s || '()', '')
-                    FROM '^(?:\+?84|0)([35789][0-9]{8}|2[0-9]{9})$') END AS phone,
+            {clean_phone("staged.phone")} AS phone,
             btrim(staged.province_code) AS province_code,
             province_id
         FROM staged
@@ -201,11 +194,8 @@ def _check(cursor: CursorWrapper, births: dict[str, Birth], provinces: dict[str,
     """Makes `checked`: each row with its facts as the registry keeps them, or `outcome`, in the order of the numbers."""
     cursor.execute(
         CHECK,
-        {
-            "separators": SPACES + ".-\u200b\ufeff",
-            # As residents.names.clean_name: spaces become plain, Ð and ð are mended, what cannot be printed goes.
-            "mended": SPACES + "Ðð" + UNPRINTED,
-            "mends": " " * len(SPACES) + "Đđ",
+        PARAMETERS
+        | {
             "written": list(births),
             "earliest": [birth.earliest for birth in births.values()],
             "precision": [str(birth.precision) for birth in births.values()],

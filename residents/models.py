@@ -11,12 +11,15 @@ from django.utils.translation import pgettext_lazy
 from residents.birth import Birth, Precision
 from residents.citizen_id import NUMBER_PATTERN
 from residents.citizen_id import grouped as grouped_number
+from residents.duplicate_models import DuplicatePair, DuplicateSearch
 from residents.fields import CitizenIdField
 from residents.querysets import ResidentQuerySet, UnitQuerySet
 from residents.sameness import Traits
 from vaxreg.dated import Dated, DatedQuerySet, dates_in_order
 from vaxreg.language import named
 from vaxreg.models import AuditEntry, User
+
+__all__ = ["AreaAssignment", "DuplicatePair", "DuplicateSearch", "Resident", "Unit"]
 
 
 class Unit(Dated):
@@ -169,7 +172,7 @@ class Resident(models.Model):
         ]
         indexes = [
             # Whole names in any order of words, then prefixes, then single words: 0.3 ms, 0.3 ms and 31 ms at 10 million.
-            models.Index(fields=["name_key"], name="resident_name_key"),
+            models.Index(fields=["name_key", "date_of_birth"], name="resident_name_key"),
             models.Index(fields=["folded_name"], name="resident_folded_name"),
             GinIndex(SearchVector("folded_name", config="simple"), name="resident_name_words"),
             models.Index(fields=["phone"], name="resident_phone", condition=~Q(phone="")),

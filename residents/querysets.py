@@ -27,12 +27,16 @@ class UnitQuerySet(DatedQuerySet):
         assignments = user.area_assignments.in_force(on)
         return self.filter(pk__in=assignments.values("unit"))
 
+    def inside(self, user: User, on: date) -> "UnitQuerySet":
+        """The units of the user's areas on that day, with the wards in them, whatever roles they hold."""
+        own = self.model.objects.of(user, on)
+        return self.in_force(on).filter(Q(pk__in=own) | Q(parent__in=own))
+
     def searchable_by(self, user: User, on: date) -> "UnitQuerySet":
         """The units by which the user may narrow a search: their own with the wards in them, or all provinces."""
         if user.has_role(NATIONAL):
             return self.provinces().in_force(on)
-        own = self.model.objects.of(user, on)
-        return self.in_force(on).filter(Q(pk__in=own) | Q(parent__in=own))
+        return self.inside(user, on)
 
 
 class ResidentQuerySet(models.QuerySet):
@@ -58,7 +62,9 @@ class ResidentQuerySet(models.QuerySet):
 
     def visible_to(self, user: User) -> "ResidentQuerySet":
         """People whom the user may find by name or phone: those of the areas assigned today."""
-        if user.has_role(NATIONAL):
-            return self
+        return self if user.has_role(NATIONAL) else self.in_areas_of(user)
+
+    def in_areas_of(self, user: User) -> "ResidentQuerySet":
+        """People of the areas assigned to the user today, whatever roles they hold."""
         areas = self.model._meta.get_field("province").related_model.objects.of(user, timezone.localdate())
         return self.filter(Q(province__in=areas) | Q(ward__in=areas))

@@ -13,6 +13,8 @@ from residents.querysets import NATIONAL
 from residents.search import MOST_SHOWN, search
 from residents.services import look_up, unmask
 from vaxreg.access import PEOPLE_SEARCH, open_to
+from vaxreg.exports.listings import registry
+from vaxreg.exports.log import downloads_with
 from vaxreg.roles import Role
 from vaxreg.sealing import BrokenSealError, unseal
 
@@ -28,7 +30,7 @@ def search_people(request):
     # Answered without a redirect: an address of the answer would have to say what was searched for.
     units = Unit.objects.searchable_by(request.user, timezone.localdate())
     form = SearchForm(request.POST or None, units=units, offers_wards=request.user.has_role(NATIONAL))
-    context = {"form": form, "most": MOST_SHOWN}
+    context = {"form": form, "most": MOST_SHOWN, "may_export": registry.offers(request.user, "people")}
     if form.is_valid():
         context["found"] = search(
             by=request.actor,
@@ -52,6 +54,7 @@ def person(request, handle):
     context = {"resident": resident, "numbers": resident.numbers, "form": form, "is_unmasked": is_unmasked}
     if request.user.has_role(HISTORY_READERS):
         context["history"] = resident.history[:MOST_ENTRIES]
+        context["downloads"] = downloads_with(context["numbers"])[:MOST_ENTRIES]
     return render(request, "residents/person.html", context)
 
 

@@ -9,9 +9,9 @@ from vaccinations.models import (
     ChronicCondition,
     ConsentText,
     Contraindication,
-    CourseRule,
     Dose,
     Facility,
+    FacilityAlias,
     FacilityAssignment,
     IntervalRule,
     Lot,
@@ -22,6 +22,7 @@ from vaccinations.models import (
     SeriesDose,
     SkipRule,
     Vaccine,
+    VaccineAlias,
 )
 from vaxreg.admin import UserAdmin
 from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin
@@ -37,8 +38,9 @@ class UsedByDosesAdmin(AuditedModelAdmin):
         return [*super().get_readonly_fields(request, obj), *fixed]
 
 
-class CourseRuleInline(AuditedInline):
-    model = CourseRule
+class VaccineAliasInline(AuditedInline):
+    model = VaccineAlias
+    fields = ["name"]
 
 
 @admin.register(Vaccine)
@@ -47,23 +49,7 @@ class VaccineAdmin(UsedByDosesAdmin):
     list_display = ["name", "code", "manufacturer", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["name", "code", "manufacturer"]
-    inlines = [CourseRuleInline]
-
-
-@admin.register(CourseRule)
-class CourseRuleAdmin(AuditedModelAdmin):
-    list_display = [
-        "vaccine",
-        "doses_in_course",
-        "minimum_age_years",
-        "minimum_interval_days",
-        "in_force_from",
-        "in_force_until",
-    ]
-    list_filter = ["in_force_from", "in_force_until"]
-    list_select_related = ["vaccine"]
-    search_fields = ["vaccine__name", "source"]
-    autocomplete_fields = ["vaccine"]
+    inlines = [VaccineAliasInline]
 
 
 class ContraindicationInline(AuditedInline):
@@ -133,6 +119,17 @@ class ConsentTextAdmin(AuditedModelAdmin):
     search_fields = ["name", "name_en"]
 
 
+class FacilityAliasInline(AuditedInline):
+    """Names that a province gave on the page of its sheet; they are taken away here, and made there."""
+
+    model = FacilityAlias
+    fields = readonly_fields = ["name", "province"]
+    can_delete = True
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+
 @admin.register(Facility)
 class FacilityAdmin(AuditedModelAdmin):
     list_display = ["name", "code", "unit", "is_active"]
@@ -140,6 +137,7 @@ class FacilityAdmin(AuditedModelAdmin):
     list_select_related = ["unit"]
     search_fields = ["name", "name_en", "code"]
     autocomplete_fields = ["unit"]
+    inlines = [FacilityAliasInline]
 
 
 @admin.register(Lot)

@@ -1,22 +1,19 @@
-"""Which rows: QuerySets of rules, facilities, lots, doses and slips."""
+"""Which rows: QuerySets of rules, facilities, lots, doses, slips and imports."""
 
 from datetime import date, datetime, time, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from residents.models import Resident
 from residents.querysets import NATIONAL
-from vaxreg.dated import DatedQuerySet
 from vaxreg.models import User
 from vaxreg.roles import Role
 
-
-class CourseRuleQuerySet(DatedQuerySet):
-    def applying(self, vaccine: models.Model, on: date) -> "CourseRuleQuerySet":
-        """The vaccine's rules in force on that day, the one that came into force last first."""
-        return self.filter(vaccine=vaccine).in_force(on).order_by(F("in_force_from").desc(nulls_last=True))
+# How the codes of the placeholders begin that imported doses of unknown facilities go to.
+UNKNOWN_FACILITY = "unknown-"
 
 
 class FacilityQuerySet(models.QuerySet):
@@ -25,9 +22,41 @@ class FacilityQuerySet(models.QuerySet):
         assignments = user.facility_assignments.in_force(timezone.localdate())
         return self.filter(is_active=True, pk__in=assignments.values("facility"))
 
+    def exportable_by(self, user: User) -> "FacilityQuerySet":
+        """The facilities whose doses the user may export: a clinic lead's own, a manager's inside the area."""
+        today, theirs = timezone.localdate(), Q(pk=None)
+        if Role.CLINIC_LEAD in user.role_codes:
+            theirs |= Q(pk__in=user.facility_assignments.in_force(today).values("facility"))
+        if Role.PROVINCIAL_MANAGER in user.role_codes:
+            areas = user.area_assignments.in_force(today).values("unit")
+            theirs |= Q(unit__in=areas) | Q(unit__parent__in=areas)
+        return self.filter(theirs)
+
+    def within_area_of(self, user: User) -> "FacilityQuerySet":
+        """The facilities inside the areas where a provincial manager works today, closed ones too; all for national roles."""
+        if user.has_role(NATIONAL):
+            return self.all()
+        if not user.has_role({Role.PROVINCIAL_MANAGER}):
+            return self.none()
+        areas = user.area_assignments.in_force(timezone.localdate()).values("unit")
+        return self.filter(Q(unit__in=areas) | Q(unit__parent__in=areas))
+
+    def beside(self, facility: models.Model) -> "FacilityQuerySet":
+        """The other facilities in use in the same province: where doses may be sent."""
+        province = facility.unit.parent_id or facility.unit_id
+        return self.filter(Q(unit=province) | Q(unit__parent=province), is_active=True).exclude(pk=facility.pk)
+
     def in_province(self, province: models.Model) -> "FacilityQuerySet":
         """The facilities in use in the province or in a ward of it."""
         return self.filter(Q(unit=province) | Q(unit__parent=province), is_active=True)
+
+    def importable_by(self, user: User, dose_import: models.Model) -> "FacilityQuerySet":
+        """The facilities that the rows of the user's import can be of: its own, or those of its province; by name."""
+        if dose_import.facility_id:
+            return self.visible_to(user).filter(pk=dose_import.facility_id)
+        province = dose_import.province_id
+        here = self.filter(Q(unit=province) | Q(unit__parent=province))
+        return here.exclude(code__startswith=UNKNOWN_FACILITY).order_by("name")
 
 
 class LotQuerySet(models.QuerySet):
@@ -41,11 +70,49 @@ class LotQuerySet(models.QuerySet):
             "vaccine__name", F("expires_on").asc(nulls_last=True), "lot_number"
         )
 
+    def numbered(self, text: str) -> "LotQuerySet":
+        """Lots whose number begins so, in either letter case; the one registered last first."""
+        return self.filter(lot_number__istartswith=text).select_related("vaccine").order_by("-pk")
+
+    def older_than(self, key: int | None) -> "LotQuerySet":
+        """The lots after that one in such a list."""
+        return self.filter(pk__lt=key) if key else self
+
+    def with_usable_until(self, on: date) -> "LotQuerySet":
+        """Each with `usable_until_then`: the last day of use by the extension in force on that day, else by the box."""
+        extensions = self.model._meta.get_field("extensions").related_model.objects
+        latest = extensions.filter(lot=OuterRef("pk"), in_force_from__lte=on).order_by("-in_force_from", "-id")
+        return self.annotate(usable_until_then=Coalesce(Subquery(latest.values("usable_until")[:1]), F("expires_on")))
+
+    def at(self, facility: models.Model) -> "LotQuerySet":
+        """The usable lots of the facility's ledger, or all (`is_here` False) where it has none of them.
+
+        Left out are recalled ones, and those of which the last evening's sheet counted none and nothing came since:
+        within a day no lot goes from the list while somebody holds its last vial.
+        """
+        entries = self.model._meta.get_field("stock_entries").related_model.objects.filter(facility=facility)
+        lines = self.model._meta.get_field("closed_lines").related_model.objects.filter(close__facility=facility)
+        came_since = entries.filter(lot=OuterRef("lot"), id__gt=OuterRef("close__last_entry"), doses__gt=0)
+        found_since = lines.filter(lot=OuterRef("lot"), close__day__gt=OuterRef("close__day"), counted__gt=0)
+        used_up = lines.filter(~Exists(came_since), ~Exists(found_since), counted=0)
+        is_here = Q(pk__in=entries.values("lot")) & ~Q(pk__in=used_up.values("lot"))
+        lots = self.usable().filter(recalled_at=None)
+        return lots.annotate(is_here=is_here).filter(Q(is_here=True) | ~Exists(lots.filter(is_here)))
+
 
 class DoseQuerySet(models.QuerySet):
     def valid(self) -> "DoseQuerySet":
         """Doses that count: not voided."""
         return self.filter(voided_at=None)
+
+    def in_ledgers(self) -> "DoseQuerySet":
+        """Valid doses that a facility's stock ledger counts as given: of a known lot, and not from before it began."""
+        begun = Q(administered_on__gte=F("facility__ledger__begun_on"))
+        return self.valid().filter(begun, lot__isnull=False)
+
+    def of_recalled_lots(self) -> "DoseQuerySet":
+        """Valid doses of lots that are recalled now: what certificates are flagged by."""
+        return self.valid().filter(lot__recalled_at__isnull=False)
 
     def of_person(self, number: str) -> "DoseQuerySet":
         """All doses, voided ones too, under every number of the person whom the number leads to."""
@@ -71,6 +138,11 @@ class DoseQuerySet(models.QuerySet):
         facilities = user.facility_assignments.in_force(on).values("facility")
         here = self.filter(facility__in=facilities)
         return here if user.has_role({Role.CLINIC_LEAD}) else here.recorded_on(on).filter(recorded_by=user)
+
+    def imported_by(self, user: User, dose_import: models.Model) -> "DoseQuerySet":
+        """The doses that came with the import, if it is one that the user may see."""
+        imports = type(dose_import).objects.visible_to(user).filter(pk=dose_import.pk)
+        return self.filter(dose_import__in=imports)
 
     def recorded_on(self, day: date) -> "DoseQuerySet":
         """Doses recorded on that local day, whenever they were given."""
@@ -101,3 +173,20 @@ class DueDoseQuerySet(models.QuerySet):
     def due(self) -> "DueDoseQuerySet":
         """Those of whom a dose is missing."""
         return self.filter(dose_number__isnull=False)
+
+
+class DoseImportQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "DoseImportQuerySet":
+        """The imports of the provinces that the user manages today, and of the facilities that the user leads."""
+        today, seen = timezone.localdate(), Q(pk__in=[])
+        if user.has_role({Role.PROVINCIAL_MANAGER}):
+            seen |= Q(province__in=user.area_assignments.in_force(today).values("unit"))
+        if user.has_role({Role.CLINIC_LEAD}):
+            seen |= Q(facility__in=user.facility_assignments.in_force(today).values("facility"))
+        return self.filter(seen)
+
+
+class SheetDoseQuerySet(models.QuerySet):
+    def accepted(self) -> "SheetDoseQuerySet":
+        """The doses that a commit adds: new, and not held back."""
+        return self.filter(outcome="new", is_held=False)

@@ -1,6 +1,7 @@
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from vaccinations.desk import views
+from vaccinations.imports import views as imports
 from vaccinations.registration import status_views
 from vaccinations.registration import views as registration
 from vaccinations.sessions import arrival_views, fill_views, overview_views, standby_views
@@ -8,6 +9,7 @@ from vaccinations.sessions import views as sessions
 from vaxreg.codes import ALPHABET, CODE_LENGTH
 
 urlpatterns = [
+    path("", include("vaccinations.stock.urls")),
     path("register/", registration.register, name="register"),
     path("register/status/", status_views.status, name="register-status"),
     # 128 random bits; anything else is no page at all.
@@ -38,4 +40,16 @@ urlpatterns = [
     path("clinic/sessions/<int:pk>/call/", standby_views.call, name="clinic-session-call"),
     path("clinic/sessions/<int:pk>/phone/", standby_views.phone, name="clinic-session-phone"),
     path("sessions/", overview_views.figures, name="session-figures"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/new/", imports.new, name="import-new"),
+    path("imports/<int:pk>/", imports.one, name="import"),
+    path("imports/<int:pk>/columns/", imports.columns, name="import-columns"),
+    path("imports/<int:pk>/facilities/", imports.facilities, name="import-facilities"),
+    path("imports/<int:pk>/rows/", imports.rows, name="import-rows"),
+    path("imports/<int:pk>/decide/", imports.decide, name="import-decide"),
+    path("imports/<int:pk>/commit/", imports.commit, name="import-commit"),
+    path("imports/<int:pk>/revert/", imports.revert, name="import-revert"),
+    path("imports/<int:pk>/cancel/", imports.cancel, name="import-cancel"),
+    path("imports/<int:pk>/resume/", imports.resume, name="import-resume"),
+    path("imports/<int:pk>/check-again/", imports.check_again, name="import-check-again"),
 ]

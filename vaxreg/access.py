@@ -18,8 +18,12 @@ SIGNED_IN = frozenset({"signed-in"})
 CHECKPOINT_DESK = frozenset({Role.OFFICER, Role.CHECKPOINT_LEAD})
 CLINIC_DESK = frozenset({Role.CLINIC_STAFF, Role.CLINIC_LEAD})
 CLINIC_LEADS = frozenset({Role.CLINIC_LEAD})
+# The stock of an area's facilities; who acts upon a lot for the whole country, and sees who got it.
+LOT_KEEPING = frozenset({Role.PROVINCIAL_MANAGER, Role.ADMINISTRATOR})
+STOCK_READING = frozenset({*LOT_KEEPING, Role.AUDITOR})
 # Sessions and registrations of an area, in numbers.
 SESSION_FIGURES = frozenset({Role.PROVINCIAL_MANAGER})
+IMPORTS = frozenset({Role.CLINIC_LEAD, Role.PROVINCIAL_MANAGER})
 PEOPLE_SEARCH = frozenset(
     {*CLINIC_DESK, Role.PROVINCIAL_MANAGER, Role.RESPONSE_AGENT, Role.ADMINISTRATOR, Role.AUDITOR}
 )
@@ -29,6 +33,11 @@ RULES_READING = frozenset({*RULES_WRITING, Role.PROVINCIAL_MANAGER})
 MOVEMENT_DETAILS = frozenset({Role.CHECKPOINT_LEAD, Role.PROVINCIAL_MANAGER})
 MOVEMENTS = frozenset({*MOVEMENT_DETAILS, Role.ADMINISTRATOR, Role.AUDITOR})
 TRACING = frozenset({Role.TRACER})
+# Lists of people that leave as files: who may ask, who may be the second to agree, who reads what left.
+EXPORT_ASKING = frozenset({Role.CLINIC_LEAD, Role.PROVINCIAL_MANAGER, Role.TRACER})
+EXPORT_APPROVING = frozenset({Role.PROVINCIAL_MANAGER, Role.ADMINISTRATOR})
+EXPORT_LOG = frozenset({Role.AUDITOR})
+EXPORTS = EXPORT_ASKING | EXPORT_APPROVING | EXPORT_LOG
 View = Callable[..., HttpResponse]
 
 

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,6 +13,8 @@ class VaxregConfig(AppConfig):
         from vaxreg.roles import sync_groups
 
         post_migrate.connect(sync_groups, dispatch_uid="vaxreg.roles")
+        # Each app's `listings` module registers what may be exported of it (docs/exporting.md).
+        autodiscover_modules("listings")
 
 
 class AdminConfig(DjangoAdminConfig):

@@ -143,6 +143,27 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+class RecordAdmin(ReadOnlyAdmin):
+    """What happened at a place of work: opening a row leaves an access-log entry."""
+
+    def number_of(self, obj: models.Model) -> str:
+        """The number of the person whom the row is about; empty where it is about nobody."""
+        return ""
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        obj = context["original"]
+        audit.record(
+            by=request.actor, action=f"{self.opts.model_name}.opened", subject=obj, resident=self.number_of(obj)
+        )
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """None: these rows have no changes by the admin, and its page would link them by their keys."""
+        raise Http404(_("The audit trail has the history."))
+
+
 class PersonalChangeList(ChangeList):
     """A list of people: what was searched for, and where a person is linked, never stands in an address."""
 
@@ -158,7 +179,7 @@ class PersonalChangeList(ChangeList):
         )
 
 
-class PersonalDataAdmin(ReadOnlyAdmin):
+class PersonalDataAdmin(RecordAdmin):
     """Rows about people: only what was searched for is listed, masked; each row shown leaves an access-log entry.
 
     Searches travel sealed for the one who searched.
@@ -177,7 +198,6 @@ class PersonalDataAdmin(ReadOnlyAdmin):
     allowed_parameters = frozenset({"q", "p", "all"})
 
     def number_of(self, obj: models.Model) -> str:
-        """The number of the person whom the row is about."""
         return obj.resident
 
     def number_in(self, text: str) -> str:
@@ -263,16 +283,3 @@ class PersonalDataAdmin(ReadOnlyAdmin):
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         # Django's own message would repeat the key, and the redirect would hide that there is no such page.
         raise Http404
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        obj = context["original"]
-        audit.record(
-            by=request.actor, action=f"{self.opts.model_name}.opened", subject=obj, resident=self.number_of(obj)
-        )
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """None: these rows have no changes by the admin, and its page would link them by their keys."""
-        raise Http404(_("The audit trail has the history."))

@@ -5,10 +5,13 @@ from django.http import HttpRequest
 from vaxreg.access import (
     CHECKPOINT_DESK,
     CLINIC_DESK,
+    EXPORTS,
+    IMPORTS,
     MOVEMENTS,
     PEOPLE_SEARCH,
     RULES_READING,
     SESSION_FIGURES,
+    STOCK_READING,
     TRACING,
 )
 
@@ -22,10 +25,13 @@ def site(request: HttpRequest) -> dict[str, object]:
             "desk": user.has_role(CHECKPOINT_DESK),
             "rules": user.has_role(RULES_READING),
             "clinic": user.has_role(CLINIC_DESK),
+            "stock": user.has_role(STOCK_READING),
             "session_figures": user.has_role(SESSION_FIGURES),
+            "imports": user.has_role(IMPORTS),
             "people": user.has_role(PEOPLE_SEARCH),
             "movements": user.has_role(MOVEMENTS),
             "tracing": user.has_role(TRACING),
+            "exports": user.has_role(EXPORTS),
             "admin": user.uses_admin,
         }
     }

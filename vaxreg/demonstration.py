@@ -23,6 +23,11 @@ from vaccinations.doses.services import Entry, Reason, record_dose
 from vaccinations.doses.warnings import Code
 from vaccinations.models import Dose, Facility, FacilityAssignment, Lot, Vaccine
 from vaccinations.sessions.demonstration import load_sessions
+from vaccinations.stock.closing import Counted, close_day
+from vaccinations.stock.services import receive, waste
+from vaccinations.stock.sheets import sheet_of
+from vaccinations.stock.transfers import send
+from vaccinations.stock.vials import open_vial
 from vaxreg.actors import Actor
 from vaxreg.models import User
 from vaxreg.roles import Role
@@ -84,8 +89,10 @@ def load(*, now: datetime) -> None:
     _assign(users, checkpoint=checkpoint, facility=facility, province=province)
     lots = _lots(now.date())
     people = _people(random.Random(1), province)
-    for person in people:
-        _vaccinate(person, random.Random(person.pk), facility=facility, lots=lots, now=now)
+    given = [_vaccinate(person, random.Random(person.pk), facility=facility, lots=lots, now=now) for person in people]
+    waiting = [person for person, doses in zip(people, given, strict=True) if not doses]
+    _stock(Actor(users[Role.CLINIC_LEAD], None, "web"), facility, province=province, lots=lots, now=now)
+    _open_vial(facility, lots[0], waiting[-4:], now=now)
     unvaccinated = [person for person in people if not person.doses.exists()]
     load_sessions(by=ACTOR, facility=facility, people=unvaccinated, now=now)
 
@@ -122,7 +129,7 @@ def _assign(users: dict[Role, User], *, checkpoint: Checkpoint, facility: Facili
 
 
 def _lots(today: date) -> list[Lot]:
-    expiries = {"comirnaty": 200, "spikevax": 120, "vaxzevria": 90, "vero-cell": -10}
+    expiries = {"comirnaty": 200, "spikevax": 120, "vaxzevria": 25, "vero-cell": -10}
     vaccines = Vaccine.objects.in_bulk(expiries, field_name="code")
     return [
         Lot.objects.create(
@@ -185,3 +192,54 @@ def _vaccinate(
         )
         for number in range(1, rng.choice((0, 1, 2, 2)) + 1)
     ]
+
+
+def _stock(by: Actor, facility: Facility, *, province: Unit, lots: list[Lot], now: datetime) -> None:
+    """Deliveries and a broken vial of yesterday, the sheet signed in the evening, and doses on the way from next door."""
+    evening = now - timedelta(days=1)
+    facts = {"by": by, "on": evening.date(), "today": evening.date()}
+    supplied = facts | {"party": "Kho vắc xin tỉnh (minh họa)"}
+    for number, (lot, doses) in enumerate(zip(lots, (120, 100, 80, 30), strict=True), start=1):
+        receive(**supplied, facility=facility, lot=lot, doses=doses, document=f"PX-{number:03d}", key=uuid4())
+    waste(**facts, facility=facility, lot=lots[0], doses=6, reason="broken", note="", key=uuid4())
+    lines = sheet_of(facility, evening.date()).lines
+    counts = {line.lot.pk: Counted(line.figures.computed, "", seen=line.figures.computed) for line in lines}
+    counts[lots[1].pk] = Counted(99, "Rút không đủ liều ở 1 lọ", seen=100)
+    close_day(by=by, facility=facility, day=evening.date(), counts=counts, now=evening)
+    neighbour = Facility.objects.create(
+        code="tram-y-te-2", name="Trạm y tế số 2 (minh họa)", name_en="Health Station 2 (demonstration)", unit=province
+    )
+    receive(**supplied, facility=neighbour, lot=lots[1], doses=60, document="PX-005", key=uuid4())
+    send(
+        by=ACTOR,
+        facility=neighbour,
+        receiver=facility,
+        lot=lots[1],
+        doses=20,
+        document="DC-001",
+        key=uuid4(),
+        today=now.date(),
+    )
+
+
+def _open_vial(facility: Facility, lot: Lot, people: list[Resident], *, now: datetime) -> None:
+    """A vial opened a while ago, and the doses given from it since."""
+    facts = {"facility": facility, "lot": lot, "opened_at": now - timedelta(minutes=50), "now": now}
+    open_vial(by=ACTOR, doses=lot.vaccine.doses_per_vial, key=uuid4(), **facts)
+    for person in people:
+        record_dose(
+            by=ACTOR,
+            resident=person,
+            entry=Entry(
+                dose_number=1,
+                vaccine=lot.vaccine,
+                lot=lot,
+                facility=facility,
+                administered_on=now.date(),
+                administered_at=now,
+                vaccinator="",
+                key=uuid4(),
+                source=Dose.Source.DEMONSTRATION,
+            ),
+            now=now,
+        )

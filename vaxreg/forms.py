@@ -39,9 +39,9 @@ class RowField(forms.ChoiceField):
 
     rows: dict[str, Any] = {}
 
-    def offer(self, rows: list) -> None:
+    def offer(self, rows: list, *, empty: Any = None) -> None:
         self.rows = {str(row.pk): row for row in rows}
-        self.choices = [("", _("Choose")), *((key, named(row)) for key, row in self.rows.items())]
+        self.choices = [("", empty or _("Choose")), *((key, named(row)) for key, row in self.rows.items())]
 
     def clean(self, value: Any) -> Any:
         return self.rows.get(super().clean(value))

@@ -2,6 +2,8 @@
 
 import logging
 import os
+import subprocess
+import sys
 from types import FrameType
 from typing import Any
 
@@ -68,7 +70,25 @@ class Worker(ThreadWorker):
         self.handle_exit(sig, frame)
 
 
+# How long the worker of the queue gets to end; it kills its own job in hand before that (vaxreg.worker).
+WORKER_SECONDS = 15
+
+
 def when_ready(server: Any) -> None:
-    """Print the address once it can be opened."""
+    """Print the address once it can be opened; start a worker for the queue of jobs where RUN_WORKER=1 asks for one."""
+    if os.environ.get("RUN_WORKER") == "1":
+        server.queue_worker = subprocess.Popen([sys.executable, "manage.py", "run_worker", "--with-starter"])
     for listener in server.LISTENERS:
         print(f"VaxReg answers at {listener}/  (Ctrl-C stops it)", flush=True)  # noqa: T201
+
+
+def on_exit(server: Any) -> None:
+    """Take the worker of the queue along."""
+    worker = getattr(server, "queue_worker", None)
+    if worker is None:
+        return
+    worker.terminate()
+    try:
+        worker.wait(WORKER_SECONDS)
+    except subprocess.TimeoutExpired:
+        worker.kill()

@@ -1,12 +1,14 @@
-"""The user, the audit trail and the counters of public forms."""
+"""The user, the audit trail, the counters of public forms and the queue of jobs."""
 
 from collections.abc import Collection
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+import vaxreg.exports.models  # noqa: F401  The tables of exports belong to this app and live in their room.
 from vaxreg.acts import act_label
 from vaxreg.fields import KeyField
 from vaxreg.roles import ADMIN_ROLES, Role
@@ -100,3 +102,20 @@ class RequestCount(models.Model):
 
     def __str__(self) -> str:
         return self.bucket
+
+
+class Job(models.Model):
+    """A call of a function that a worker is to make (see jobs.py). It is gone once it was made."""
+
+    id = models.AutoField(primary_key=True)
+    function = models.CharField(max_length=200)
+    arguments = models.JSONField(default=dict)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+
+    def __str__(self) -> str:
+        return self.function

@@ -41,7 +41,7 @@ class Grant:
 REFERENCE = (
     "residents.unit",
     "vaccinations.vaccine",
-    "vaccinations.courserule",
+    "vaccinations.vaccinealias",
     "vaccinations.schedule",
     "vaccinations.series",
     "vaccinations.seriesdose",
@@ -51,6 +51,7 @@ REFERENCE = (
     "vaccinations.skiprule",
     "vaccinations.contraindication",
     "vaccinations.facility",
+    "vaccinations.facilityalias",
     "vaccinations.lot",
     "vaccinations.prioritygroup",
     "vaccinations.chroniccondition",
@@ -66,7 +67,14 @@ REFERENCE = (
 # Written at /rules/ only.
 RULES = ("checkpoints.entryrule", "checkpoints.entrycondition")
 ASSIGNMENTS = ("residents.areaassignment", "vaccinations.facilityassignment", "checkpoints.checkpointassignment")
-RECORDS = ("residents.resident", "vaccinations.dose", "checkpoints.declaration", "checkpoints.passage")
+RECORDS = (
+    "residents.resident",
+    "vaccinations.dose",
+    "checkpoints.declaration",
+    "checkpoints.passage",
+    "checkpoints.shift",
+    "checkpoints.quickmode",
+)
 
 GRANTS = {
     Role.OFFICER: Grant(),

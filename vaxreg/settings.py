@@ -234,6 +234,8 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+# Files are taken on one page only, and no larger than IMPORT_MOST_MB.
+FILE_UPLOAD_HANDLERS = ["vaccinations.imports.uploads.SheetUploadHandler"]
 
 # Language, dates
 LANGUAGE_CODE = "vi"
@@ -254,8 +256,17 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR_DIR / "media"
 
+# Imports of sheets: the largest file taken, and what one may unpack to; how many days after its end an import keeps the file
+# and the rows that are settled. What one worker of the queue may have of memory (0: no limit).
+IMPORT_MOST_BYTES = read_number("IMPORT_MOST_MB", 100) * 1_000_000
+IMPORT_MOST_UNPACKED_BYTES = read_number("IMPORT_MOST_UNPACKED_MB", 500) * 1_000_000
+IMPORT_KEPT_DAYS = read_number("IMPORT_KEPT_DAYS", 90)
+WORKER_MEMORY_BYTES = read_number("WORKER_MEMORY_MB", 3_000, least=0) * 1_000_000
+
 # Domain
 DECLARATION_VALID_HOURS = read_number("DECLARATION_VALID_HOURS", 72)
+# The schedule that judges the register's doses: its code in the rule tables.
+VACCINATION_SCHEDULE = read("VACCINATION_SCHEDULE", "str", default="vn")
 # Counts below this number never leave the area (docs/decisions/0010-small-numbers.md).
 SMALLEST_COUNT_SHOWN = read_number("SMALLEST_COUNT_SHOWN", 5)
 MOVEMENTS_MOST_DAYS = read_number("MOVEMENTS_MOST_DAYS", 31)
@@ -269,6 +280,16 @@ RECENT_PASSAGE_HOURS = read_number("RECENT_PASSAGE_HOURS", 12)
 UNDO_MINUTES = read_number("UNDO_MINUTES", 15)
 DOUBLE_SCAN_SECONDS = read_number("DOUBLE_SCAN_SECONDS", 30, least=0)
 QUICK_MODE_PASSAGES_A_MINUTE = read_number("QUICK_MODE_PASSAGES_A_MINUTE", 6, least=0)
+# Lists of people that leave as files (docs/exporting.md): up to how many people at once without a request page, from how many
+# a second person approves (with all that the same user took within a day), and up to how many the file is made while the
+# user waits; how long a decision may take, and how long a file lives; how often it may be downloaded.
+EXPORT_FREE_PEOPLE = read_number("EXPORT_FREE_PEOPLE", 50, least=0)
+EXPORT_APPROVAL_PEOPLE = read_number("EXPORT_APPROVAL_PEOPLE", 1_000, least=0)
+EXPORT_AT_ONCE_PEOPLE = read_number("EXPORT_AT_ONCE_PEOPLE", 5_000, least=0)
+EXPORT_DECISION_HOURS = read_number("EXPORT_DECISION_HOURS", 72)
+EXPORT_HOURS = read_number("EXPORT_HOURS", 24)
+EXPORT_MOST_DOWNLOADS = read_number("EXPORT_MOST_DOWNLOADS", 3)
+EXPORT_XLSX_MOST_ROWS = read_number("EXPORT_XLSX_MOST_ROWS", 100_000)
 
 LOGGING = {
     "version": 1,

@@ -23,9 +23,10 @@ class PeopleSheet:
     # The buttons with which the first step is sent, to be judged.
     judging = (SEND, CONTINUE)
 
-    def __init__(self, data: MultiValueDict, *, act: str, places: list[int] | None = None) -> None:
+    def __init__(self, data: MultiValueDict, *, act: str, known: int = 0) -> None:
+        """`known`: how many people are there already, the first ones, before anything was sent."""
         self.data, self.act = data, act
-        self.places = places or people_in(data, act)
+        self.places = people_in(data, act, known=known)
 
     @property
     def forms(self) -> list[Form]:
@@ -62,8 +63,13 @@ class PeopleSheet:
         are_valid = [form.is_valid() for form in self.forms]
         return all(are_valid) and self._has_everybody_once()
 
+    @property
+    def known_numbers(self) -> set[Any]:
+        """The numbers of people who are in the list without being asked for them."""
+        return set()
+
     def _has_everybody_once(self) -> bool:
-        seen = set()
+        seen = self.known_numbers
         for person in self.people:
             number = person.cleaned_data.get("number")
             if number in seen:
@@ -104,10 +110,11 @@ class PeopleSheet:
         return form
 
 
-def people_in(data: MultiValueDict, act: str) -> list[int]:
-    """Returns the indexes of the people in the names of their fields; the first is always 0."""
-    typed = [int(text) for text in data.get("people", "").split(",") if text.isascii() and text.isdigit()]
+def people_in(data: MultiValueDict, act: str, *, known: int = 0) -> list[int]:
+    """Returns the indexes of the people in the names of their fields; the first is always 0, and the first `known` are known."""
+    sent = data.get("people") or ",".join(map(str, range(known)))
+    typed = [int(text) for text in sent.split(",") if text.isascii() and text.isdigit()]
     others = sorted({index for index in typed if 0 < index < 1000})[: MOST_PEOPLE - 1]
     if act == ADD and len(others) < MOST_PEOPLE - 1:
-        others.append(max(others, default=0) + 1)
+        others.append(max([*others, known - 1, 0]) + 1)
     return [0, *(index for index in others if act != f"{REMOVE}{index}")]

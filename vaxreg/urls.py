@@ -14,6 +14,7 @@ urlpatterns = [
     path("account/", views.account, name="account"),
     path("account/password/", views.password, name="password"),
     path("account/second-factor/", views.second_factor_setup, name="second-factor-setup"),
+    path("", include("vaxreg.exports.urls")),
     path("", include("checkpoints.urls")),
     path("", include("vaccinations.urls")),
     path("", include("residents.urls")),

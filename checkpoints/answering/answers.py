@@ -7,10 +7,18 @@ from typing import Any
 from checkpoints.admission import Decision, Facts, TakenTest, decide, facts_as_json
 from checkpoints.admission import GivenDose as Dose
 from checkpoints.answering.found import Filed, Finding, GivenDose, Person, Recent
+from checkpoints.answering.recent import CODE as PASSED_HERE
 from checkpoints.answering.recent import decide_again
 from checkpoints.cards.disagreements import CARD, DECLARATION, REGISTRY, Disagreement, Said, compare
 from checkpoints.cards.scan import Scan
 from residents.birth import UNKNOWN
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the officer found on asking for a proof of recovery: the day on it, or None where there is none to be seen."""
+
+    recovered_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,9 @@ class Answer:
     is_group_pass: bool = False
     # Somebody told to stop could file again and leave out why: an earlier declaration in force said signs or contact.
     is_milder_than_before: bool = False
+    # Whether a rule in force here asks for a proof of recovery, and what the officer found.
+    asks_proof: bool = False
+    proof: Proof | None = None
 
     @property
     def who(self) -> Said:
@@ -47,6 +58,11 @@ class Answer:
         """What was judged and how, for the access log: by it a draft rule can be tried on real look-ups."""
         decision = self.decision
         return {"facts": facts_as_json(self.facts), "verdict": decision.verdict.value, "rules": decision.codes}
+
+    @property
+    def asks_declaration(self) -> bool:
+        """Whether there is none in force; who has just passed here is asked nothing again."""
+        return not self.is_in_force and PASSED_HERE not in self.decision.codes
 
     @property
     def has_contact_facts(self) -> bool:
@@ -66,10 +82,10 @@ class Answer:
         return bool(self.scan.key and self.declaration and not self.declaration.was_scanned)
 
 
-def compose(scan: Scan, finding: Finding, at: datetime, *, recovered_on: date | None = None) -> Answer | None:
+def compose(scan: Scan, finding: Finding, at: datetime, *, proof: Proof | None = None) -> Answer | None:
     """Returns the answer to a scan, or None where it was the key of no pass.
 
-    `recovered_on` is the day on the proof of recovery that the officer has seen.
+    `proof` is what the officer found on asking for a proof of recovery; None where nobody has asked yet.
     """
     if not finding.number:
         return None
@@ -80,8 +96,8 @@ def compose(scan: Scan, finding: Finding, at: datetime, *, recovered_on: date | 
     is_milder = is_in_force and _is_milder(declaration, finding, at)
     if is_milder:
         facts = replace(facts, disagreements=(*facts.disagreements, "earlier-declaration"))
-    if recovered_on:
-        facts = replace(facts, has_recovered=True, recovered_on=recovered_on)
+    if proof:
+        facts = replace(facts, has_recovered=proof.recovered_on is not None, recovered_on=proof.recovered_on)
     return Answer(
         scan=scan,
         at=at,
@@ -100,6 +116,8 @@ def compose(scan: Scan, finding: Finding, at: datetime, *, recovered_on: date | 
         is_without_number=finding.is_numberless,
         is_group_pass=finding.is_group_pass,
         is_milder_than_before=is_milder,
+        asks_proof=any(condition.kind == "recovered" for rule in finding.rules for condition in rule.conditions),
+        proof=proof,
     )
 
 

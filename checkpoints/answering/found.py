@@ -41,6 +41,7 @@ class Person:
     address: str
     ward: Named | None
     province: Named | None
+    province_pk: int | None
     contradictions: tuple[str, ...]
     is_verified: bool
 
@@ -64,6 +65,7 @@ class Filed:
     vehicle: Named
     vehicle_code: str
     plate: str
+    # False: filed under the number of a guardian.
     has_number: bool
     test_kind: str
     test_result: str
@@ -75,7 +77,8 @@ class Filed:
     submitted_at: datetime
     valid_until: datetime
     was_scanned: bool
-    # False: filed under the number of a guardian.
+    # The officer who filed it at the desk; None where the citizen did.
+    filed_by: str | None = None
 
     def is_in_force(self, at: datetime) -> bool:
         return self.submitted_at <= at < self.valid_until

@@ -37,6 +37,7 @@ SELECT
             'precision', person.birth_precision, 'sex', person.sex, 'phone', person.phone, 'address', person.address,
             'contradictions', person.contradictions, 'is_verified', person.verified_at IS NOT NULL,
             'ward', (SELECT json_build_array(name, name_en) FROM residents_unit WHERE id = person.ward_id),
+            'province_pk', person.province_id,
             'province', (SELECT json_build_array(name, name_en) FROM residents_unit WHERE id = person.province_id)
         )
         FROM person
@@ -93,6 +94,7 @@ SELECT
                 SELECT json_build_array(name, name_en) FROM checkpoints_checkpoint WHERE id = filed.checkpoint_id
             ),
             'checkpoint_pk', filed.checkpoint_id,
+            'filed_by', (SELECT full_name FROM vaxreg_user WHERE id = filed.filed_by_id),
             'was_scanned', EXISTS (
                 SELECT FROM scanned
                 WHERE scanned.journey = filed.journey AND coalesce(scanned.place, filed.place_in_journey) = filed.place_in_journey

@@ -56,6 +56,27 @@ def issue_journey_keys(declarations: Sequence[Declaration]) -> str:
     return _issue({"resident": first.resident, "journey": first.journey, "members": members})
 
 
+def places_taken(journey: UUID) -> int:
+    """Returns how many people the journey has had: the place of who joins it next."""
+    key = PassKey.objects.filter(journey=journey, declaration=None).first()
+    return len(key.members) if key else 1
+
+
+def join_journey(first: Declaration, joined: Sequence[Declaration]) -> None:
+    """Gives those who join a journey their keys, and a place in its pass for all, which is issued with the second person."""
+    for declaration in joined:
+        issue_keys(declaration)
+    together, numbers = (
+        PassKey.objects.filter(journey=first.journey, declaration=None),
+        [row.resident for row in joined],
+    )
+    key = together.first()
+    if key:
+        together.update(members=[*key.members, *numbers])
+    else:
+        _issue({"resident": first.resident, "journey": first.journey, "members": [first.resident, *numbers]})
+
+
 def _issue(facts: dict[str, object]) -> str:
     """Among 20 million declarations one new code in 1,300 is taken already: another is drawn then."""
     for _attempt in range(ATTEMPTS):
@@ -76,10 +97,17 @@ def token_of(declaration: Declaration) -> str:
     return next(key.key for key in keys if key.is_token)
 
 
-def token_of_journey(journey: UUID) -> str:
-    """Returns the token issued for all people of the journey."""
+def token_of_journey(journey: UUID) -> str | None:
+    """Returns the token issued for all people of the journey; None where one person travels alone."""
     keys = PassKey.objects.filter(journey=journey, declaration=None)
-    return next(key.key for key in keys if key.is_token)
+    return next((key.key for key in keys if key.is_token), None)
+
+
+def are_of_one_journey(token: str, other: str) -> bool:
+    """Whether both are tokens of passes, and of the same journey."""
+    keys = PassKey.objects.filter(key__in={token, other} - {""})
+    journeys = {key.key: key.journey for key in keys if key.is_token}
+    return token in journeys and other in journeys and journeys[token] == journeys[other]
 
 
 def find_pass(token: str) -> Pass | None:
@@ -138,7 +166,7 @@ def _pass_of_journey(keys: Sequence[PassKey]) -> Pass:
         received_at=max(member.received_at for member in members),
         valid_until=min(member.valid_until for member in members),
         is_withdrawn=all(member.is_withdrawn for member in members),
-        version=sum(member.version for member in members),
+        version=sum(member.edition for member in members),
         members=members,
     )
 

@@ -84,7 +84,7 @@ class PersonForm(forms.Form):
         self, *args: Any, place: int, signs: list[Symptom], is_full: bool = False, is_known: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.place, self.is_first = place, not self.prefix
+        self.place, self.is_first, self.is_known = place, not self.prefix, is_known
         self.index = (self.prefix or "0").removeprefix("p")
         choices = [(symptom.code, named(symptom)) for symptom in signs]
         self.fields["symptoms"].choices = [*choices, (NONE_OF_THESE, _("None of these"))]

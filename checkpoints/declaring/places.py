@@ -1,8 +1,9 @@
-"""Finds the ward that somebody meant by the words they typed."""
+"""Finds the ward that somebody meant by the words they typed, and the province in which a card's address lies."""
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Protocol, TypeVar
 
 from residents.names import clean_name, fold
@@ -17,6 +18,9 @@ KINDS = {
     "dac khu": "special_zone",
     "dk": "special_zone",
 }
+PROVINCE_PREFIX = re.compile(r"(?:thanh pho|tinh)\s+|(?:tp|t)\.?\s+|(?:tp|t)\.")
+# "Bà Rịa - Vũng Tàu", "Bà Rịa-Vũng Tàu".
+HYPHENS = re.compile(r"\s*[-–]\s*")
 MARKS = re.compile("[\u0300-\u036f]")
 
 
@@ -25,7 +29,16 @@ class Ward(Protocol):
     kind: str
 
 
+class Province(Protocol):
+    pk: int
+    name: str
+    successor_id: int | None
+
+    def is_in_force(self, on: date) -> bool: ...
+
+
 Found = TypeVar("Found", bound=Ward)
+FoundProvince = TypeVar("FoundProvince", bound=Province)
 
 
 def choose_ward(text: str, wards: Iterable[Found]) -> Found | None:
@@ -39,6 +52,30 @@ def choose_ward(text: str, wards: Iterable[Found]) -> Found | None:
         if len(found) > 1:
             found = [ward for ward in found if decides(ward)] or found
     return found[0] if len(found) == 1 else None
+
+
+def choose_province(address: str, provinces: Iterable[FoundProvince], on: date) -> FoundProvince | None:
+    """Returns the province, as it is on that day, that the end of an address names; None where it names none, or several.
+
+    `provinces` are those of all times: cards issued before July 2025 name the old ones, which have gone into new ones.
+    """
+    known = {province.pk: province for province in provinces}
+    name = _province_name(address.rsplit(",", 1)[-1])
+    named = [province for province in known.values() if _province_name(province.name) == name]
+    today = {follow(province, known, on) for province in named} - {None}
+    return today.pop() if len(today) == 1 else None
+
+
+def follow(province: FoundProvince, known: Mapping[int, FoundProvince], on: date) -> FoundProvince | None:
+    """Returns the province, or the one into which it has gone by that day; None where that is not known."""
+    while province and not province.is_in_force(on):
+        province = known.get(province.successor_id)
+    return province
+
+
+def _province_name(text: str) -> str:
+    text = HYPHENS.sub(" ", fold(clean_name(text)))
+    return PROVINCE_PREFIX.sub("", text, count=1) if PROVINCE_PREFIX.match(text) else text
 
 
 def _parted(text: str) -> tuple[str, str]:

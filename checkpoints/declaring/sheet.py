@@ -27,7 +27,7 @@ class Sheet(PeopleSheet):
     """`filed`: the declarations to change, in the order of their people."""
 
     def __init__(self, data: MultiValueDict, *, act: str, today: date, filed: Sequence[Declaration] = ()) -> None:
-        super().__init__(data, act=act, places=list(range(len(filed))))
+        super().__init__(data, act=act, known=len(filed))
         self.today, self.filed = today, filed
         self.journey = self.form(JourneyForm, is_checked=act in self.judging, today=today)
         self.is_at_start = self._asks_journey()
@@ -49,10 +49,10 @@ class Sheet(PeopleSheet):
     @cached_property
     def people(self) -> list[PersonForm]:
         signs = list(Symptom.objects.in_force(self.today))
-        known = {"signs": signs, "is_full": self.is_full, "is_known": bool(self.filed)}
+        asked = {"signs": signs, "is_full": self.is_full}
         return [
-            self.form(PersonForm, prefix=prefix, place=place, **known)
-            for place, prefix in enumerate(self.prefixes, start=1)
+            self.form(PersonForm, prefix=prefix, place=place, is_known=index < len(self.filed), **asked)
+            for place, (index, prefix) in enumerate(zip(self.places, self.prefixes, strict=True), start=1)
         ]
 
     @cached_property
@@ -66,20 +66,45 @@ class Sheet(PeopleSheet):
         return self.vehicle is not None and self.vehicle.has_seat
 
     @property
+    def may_add(self) -> bool:
+        """Whether one more fits in; a pass of one's own, other than the declarer's, changes that one person alone."""
+        return not self.is_full_house and (not self.filed or self.filed[0].place_in_journey == 0)
+
+    @property
     def forms(self) -> list[Form]:
+        """The forms of the step that is asked, in their order."""
         return [self.journey] if self.is_at_start else [*self.people, self.details, self.contact]
+
+    @property
+    def known_numbers(self) -> set[CitizenId]:
+        """The numbers of those whose declarations are changed, which a change does not ask for."""
+        return {
+            CitizenId(old.resident) for index, old in enumerate(self.filed) if old.has_number and index in self.places
+        }
 
     @property
     def answers(self) -> list[Answers]:
         """What a complete sheet says, one person after the other."""
         shared = self.journey.answered | self.details.answered | self.contact.answered
-        declarer = self.people[0].cleaned_data.get("number")
+        declarer = CitizenId(self.filed[0].resident) if self.filed else self.people[0].cleaned_data.get("number")
         answered = [person.answered(declarer) for person in self.people]
         if self.contact.cleaned_data.get("is_for_other"):
             answered[0]["is_for_other"] = True
-        for old, said in zip(self.filed, answered, strict=False):
-            said |= _unasked(old, shared | said)
+        for index, said in zip(self.places, answered, strict=True):
+            if index < len(self.filed):
+                said |= _unasked(self.filed[index], shared | said)
         return [Answers(**shared | said) for said in answered]
+
+    @property
+    def changed(self) -> dict[int, Answers]:
+        """What a complete sheet says of those who stay: by the key of the declaration that it changes."""
+        both = zip(self.places, self.answers, strict=True)
+        return {self.filed[index].pk: said for index, said in both if index < len(self.filed)}
+
+    @property
+    def added(self) -> list[Answers]:
+        """What a complete sheet says of those who are new."""
+        return [said for index, said in zip(self.places, self.answers, strict=True) if index >= len(self.filed)]
 
 
 def _unasked(old: Declaration, said: dict[str, Any]) -> dict[str, Any]:
@@ -105,9 +130,19 @@ def as_sent(filed: Sequence[Declaration], *, is_change: bool) -> MultiValueDict:
         prefix = f"p{index}-" if index else ""
         person = _identity(declaration) | (_health(declaration) if is_change else _number(declaration))
         lists |= {f"{prefix}{name}": values for name, values in person.items()}
-    if is_change and first.departs_on:
-        lists["departs_on"] = [str(first.departs_on)]
+    if is_change:
+        lists["people"] = [",".join(map(str, range(len(filed))))]
+        lists |= {"departs_on": [str(first.departs_on)]} if first.departs_on else {}
     return MultiValueDict(lists)
+
+
+def with_numbers(data: MultiValueDict, filed: Sequence[Declaration]) -> MultiValueDict:
+    """What was sent for a change, with the numbers that a change does not ask for: so the same can be filed anew."""
+    sent = data.copy()
+    for index, declaration in enumerate(filed):
+        if declaration.has_number:
+            sent[f"p{index}-number" if index else "number"] = declaration.resident
+    return sent
 
 
 def _identity(declaration: Declaration) -> dict[str, list[str]]:

@@ -7,16 +7,19 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from checkpoints.declaring import filing, passes
+from checkpoints.declaring import changing, filing, passes
 from checkpoints.declaring.sheet import JOURNEY, Sheet, as_sent
 from vaxreg.access import CHECKPOINT_DESK, public
 from vaxreg.keepsakes import Keepsake
 from vaxreg.limits import limited
 from vaxreg.responses import SeeOther
+from vaxreg.sealing import seal
 from vaxreg.sheets import KEEP, SEND
 
-# The pass last filed from this phone: it leads to what was declared.
-LAST_PASS = Keepsake("last-pass", "/declare/", days=60)
+# The pass last filed from this phone: it leads to what was declared. /declare/ and /route/ read it.
+LAST_PASS = Keepsake("last-pass", "/", days=60)
+# What the route is asked with.
+ROUTE_PASS = "route-pass"
 
 
 @public
@@ -37,7 +40,7 @@ def declare(request):
 
 def declare_same(request):
     """The journey and the person of last time; asked for, never shown beforehand, for phones are shared."""
-    declaration = filing.recall_journey(token=LAST_PASS.read(request), by=request.actor)
+    declaration = changing.recall_journey(token=LAST_PASS.read(request), by=request.actor)
     if declaration is None:
         return LAST_PASS.drop(SeeOther("/declare/"))
     sheet = Sheet(as_sent([declaration], is_change=False), act=KEEP, today=timezone.localdate())
@@ -61,6 +64,7 @@ def show_pass(request, token):
     url = request.build_absolute_uri(f"/p/{token}/")
     members = [(member, passes.qr_svg(request.build_absolute_uri(f"/p/{member.token}/"))) for member in found.members]
     context = {"pass": found, "url": url, "is_expired": found.is_expired(now), "is_officer": is_officer}
+    context["sealed_pass"] = seal(token, purpose=ROUTE_PASS)
     response = render(
         request, "checkpoints/declaring/pass.html", {**context, "members": members, "qr": passes.qr_svg(url)}
     )

@@ -1,18 +1,21 @@
 """What the desk posts."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from checkpoints.answering.answers import Proof
 from checkpoints.cards.scan import UnreadableScanError, read_scan
 from checkpoints.declaring.fields import RowField
 from checkpoints.desk.tickets import MAX_AGE_SECONDS, PURPOSE, Ticket, TicketError
 from checkpoints.models import Checkpoint, Passage
 from residents.forms import BirthField, NameField, ReasonField
-from residents.models import Resident
+from residents.models import Resident, Unit
 from vaxreg.forms import SealedField
 from vaxreg.models import User
 
@@ -146,15 +149,69 @@ class UnmaskForm(TicketForm):
     reason = ReasonField(label=_("Why do you need phone and address?"), max_length=150)
 
 
+class RecoveryDayField(forms.DateField):
+    """The day of recovery as it stands on a paper."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("Day of recovery on the proof"),
+            required=False,
+            help_text=_("As on the paper, for example 05/10/2026."),
+            widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> date | None:
+        day = super().clean(value)
+        if day and day > timezone.localdate():
+            raise ValidationError(_("This day lies in the future. Check the paper."), code="future")
+        return day
+
+
+class ProofFields(forms.Form):
+    """The day on a proof of recovery that the officer has seen; `none`: there is no proof."""
+
+    SEEN, NONE, FORGET = "seen", "none", "forget"
+
+    recovered_on = RecoveryDayField()
+    found = forms.ChoiceField(choices=[(SEEN, SEEN), (NONE, NONE), (FORGET, FORGET)])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("found") == self.SEEN and not cleaned.get("recovered_on") and "recovered_on" not in self.errors:
+            self.add_error("recovered_on", _("Enter the day of recovery that stands on the proof."))
+        return cleaned
+
+    @property
+    def proof(self) -> Proof | None:
+        """What a valid form says; None where the officer takes it back."""
+        found = self.cleaned_data["found"]
+        if found == self.FORGET:
+            return None
+        return Proof(self.cleaned_data["recovered_on"] if found == self.SEEN else None)
+
+
+class ProofForm(ProofFields, TicketForm):
+    """The same of the person on the answer page."""
+
+
 class RegistrationForm(TicketForm):
-    """The facts of a person to add. Not asked for where a card was scanned: then the ticket holds the card's."""
+    """The facts of a person to add; of a card that was scanned, which the ticket holds, only what it does not say."""
 
     full_name = NameField(required=False)
     birth = BirthField(required=False)
     sex = forms.ChoiceField(label=_("Sex"), choices=Resident.Sex, required=False)
+    province = RowField(
+        label=_("Lives in (province or city)"),
+        required=False,
+        help_text=_("Staff find a person only in the area where the person lives."),
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, provinces: list[Unit], home: Unit | None = None, **kwargs: Any) -> None:
+        """`home` is the province that is proposed."""
+        super().__init__(*args, **kwargs, auto_id="register_%s")
+        self.fields["province"].offer(provinces, empty=_("not known"))
+        self.fields["province"].initial = home and home.pk
         for name in ("full_name", "birth"):
             # The officer's own name and birthday are not meant.
             self.fields[name].widget.attrs["autocomplete"] = "off"

@@ -16,8 +16,10 @@ from django.views.decorators.cache import never_cache
 from checkpoints.answering.answers import Answer
 from checkpoints.cards.scan import read_scan
 from checkpoints.desk import services
-from checkpoints.desk.forms import PassageForm, RegistrationForm, ScanForm, TicketForm, UndoForm, UnmaskForm
+from checkpoints.desk.forms import PassageForm, ProofForm, RegistrationForm, ScanForm, TicketForm, UndoForm, UnmaskForm
 from checkpoints.desk.passages import undoable_since
+from checkpoints.desk.proposals import Proposals
+from checkpoints.desk.spot_forms import SpotDeclarationForm
 from checkpoints.desk.tickets import Ticket
 from checkpoints.models import Checkpoint, Passage
 from checkpoints.shifts.services import on_duty, read_meter
@@ -31,7 +33,7 @@ def at_checkpoint(view: Callable[..., HttpResponse]) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
-        own = Checkpoint.objects.visible_to(request.user).with_quick_mode()
+        own = Checkpoint.objects.visible_to(request.user).with_quick_mode().select_related("unit")
         checkpoints = {checkpoint.pk: checkpoint for checkpoint in own}
         checkpoint = checkpoints.get(request.session.get("checkpoint"))
         if checkpoint is None and len(checkpoints) == 1:
@@ -94,15 +96,21 @@ def show_answer(
     request: HttpRequest, checkpoint: Checkpoint, answer: Answer, ticket: Ticket, **context: Any
 ) -> HttpResponse:
     """The answer to a scan, with the forms to decide by."""
-    context = {
-        "passage_form": PassageForm(),
-        "unmask_form": UnmaskForm(),
-        "registration_form": RegistrationForm(),
-    } | context
-    if context.get("spot_form"):
-        context["spot_form"].prefill(answer)
+    context = {"passage_form": PassageForm(), "unmask_form": UnmaskForm()} | _asked(answer, checkpoint) | context
     context |= {"checkpoint": checkpoint, "form": ScanForm(), "answer": answer, "ticket": ticket.sealed()}
     return render(request, "checkpoints/desk/answer.html", context)
+
+
+def _asked(answer: Answer, checkpoint: Checkpoint) -> dict[str, Any]:
+    """The forms for what is not known of the person yet."""
+    known, asked = Proposals(answer, checkpoint, timezone.localdate()), {}
+    if answer.can_register:
+        asked["registration_form"] = RegistrationForm(provinces=known.offered, home=known.home)
+    if answer.asks_declaration:
+        asked["spot_form"] = SpotDeclarationForm(provinces=known.offered, initial=known.of_journey)
+    if answer.asks_proof:
+        asked["proof_form"] = ProofForm()
+    return asked
 
 
 def look_again(request: HttpRequest, checkpoint: Checkpoint, form: TicketForm, **forms: Any) -> HttpResponse:
@@ -112,6 +120,10 @@ def look_again(request: HttpRequest, checkpoint: Checkpoint, form: TicketForm, *
         messages.error(request, form.errors["ticket"][0])
         return show_box(request, checkpoint)
     answer = services.look_up_at_desk(
-        scan=read_scan(ticket.scan), checkpoint=checkpoint, at=timezone.now(), by=request.actor
+        scan=read_scan(ticket.scan),
+        checkpoint=checkpoint,
+        at=timezone.now(),
+        proof=ticket.proof,
+        by=request.actor,
     )
     return show_answer(request, checkpoint, answer, ticket.renewed(answer), **forms)

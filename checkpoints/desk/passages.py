@@ -59,6 +59,7 @@ def record_passage(
         scanned_at=ticket.scanned_at,
         group=group,
         is_quick=is_quick,
+        recovered_on=ticket.proof and ticket.proof.recovered_on,
         **journey_of(ticket.declaration, ticket.scanned_at),
     )
     changes = {"outcome": outcome, "verdict": ticket.verdict, "reason": reason}

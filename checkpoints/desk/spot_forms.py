@@ -2,60 +2,80 @@
 
 from uuid import UUID
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from checkpoints.declaring.fields import LineField, PlateField, RowField, YesNoField, province_order
+from checkpoints.declaring.fields import LineField, PlateField, RowField, YesNoField
 from checkpoints.declaring.filing import Answers
 from checkpoints.models import Attestation, Symptom, VehicleKind
 from residents.citizen_id import CitizenId
 from residents.forms import BirthField, NameField, PhoneField
-from residents.models import Unit
 from vaxreg.language import named
 
 
 class SpotDeclarationForm(forms.Form):
-    """The plain questions only: where from and to, by what, and the three of the declaration. Nothing is guessed."""
+    """Five taps: the vehicle, the three questions of health, and filing. What papers and post say stands there already.
 
-    origin = RowField(label=_("From"))
-    destination = RowField(label=_("To"))
-    vehicle_kind = RowField(label=_("Vehicle"))
+    A phone is not proposed: it is not shown in full to whom it need not be.
+    """
+
+    vehicle_kind = RowField(
+        label=_("Vehicle"), widget=forms.RadioSelect, error_messages={"required": _("Choose the vehicle.")}
+    )
     has_travelled = YesNoField(label=_("Elsewhere in the last 14 days?"))
     is_ill = YesNoField(label=_("Signs of illness in the last 14 days?"))
     had_contact = YesNoField(label=_("Contact with a case in the last 14 days?"))
-    places_visited = LineField(label=_("If elsewhere: which places?"), required=False, max_length=500)
+    places_visited = LineField(label=_("Elsewhere: which places?"), required=False, max_length=500)
     symptoms = forms.MultipleChoiceField(
-        label=_("If ill: which signs?"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Ill: which signs?"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    origin = RowField(label=_("From"), error_messages={"required": _("Choose where the journey begins.")})
+    destination = RowField(label=_("To"), error_messages={"required": _("Choose where the journey ends.")})
     plate = PlateField(required=False)
-    full_name = NameField()
-    birth = BirthField()
     phone = PhoneField(required=False)
+    full_name = NameField()
+    birth = BirthField(help_text="")
+    QUESTIONS = ("has_travelled", "is_ill", "had_contact")
+    FACTS = ("origin", "destination", "plate", "phone", "full_name", "birth")
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args, provinces, **kwargs):
+        super().__init__(*args, **kwargs, auto_id="spot_%s")
         today = timezone.localdate()
-        provinces = sorted(Unit.objects.provinces().in_force(today), key=province_order)
         self.fields["origin"].offer(provinces)
         self.fields["destination"].offer(provinces)
         self.fields["vehicle_kind"].offer(list(VehicleKind.objects.in_force(today)))
+        self.fields["vehicle_kind"].choices = self.fields["vehicle_kind"].choices[1:]
         self.fields["symptoms"].choices = [
             (symptom.code, named(symptom)) for symptom in Symptom.objects.in_force(today)
         ]
-        self.fields["origin"].widget.attrs["autofocus"] = True
         for name in ("full_name", "birth", "phone"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
-    def prefill(self, answer):
-        """Puts in what the card or the registry says; a phone is not shown in full to whom it need not be."""
-        who = answer.who
-        self.initial |= {"full_name": who.full_name, "birth": str(who.birth) if who.birth.earliest else ""}
+    @property
+    def questions(self):
+        return [self[name] for name in self.QUESTIONS]
+
+    @property
+    def facts(self):
+        return [self[name] for name in self.FACTS]
+
+    @property
+    def first_error(self):
+        """The name of the first question to be answered anew, where the keyboard goes."""
+        return next((field.name for field in self if field.errors), None)
+
+    @property
+    def ends(self):
+        """The names of where from and where to."""
+        rows = [self.fields[name].rows.get(str(self[name].value() or "")) for name in ("origin", "destination")]
+        return [named(row) if row else "" for row in rows]
+
+    @property
+    def lacks_facts(self):
+        """Whether one of the facts must be seen: it is wrong, or nothing could be proposed for it."""
+        return any(field.errors or (field.field.required and not field.value()) for field in self.facts)
 
     def clean(self):
         cleaned = super().clean()
@@ -77,10 +97,12 @@ class SpotDeclarationForm(forms.Form):
 
     def answers(self, ticket, checkpoint):
         """What a valid form says of the ticket's person; the same ticket makes the same declaration."""
-        said = self.cleaned_data
+        said, today = self.cleaned_data, timezone.localdate()
         return Answers(
             form_key=UUID(str(ticket.key)),
             number=CitizenId(ticket.number),
+            has_number=not ticket.is_without_number,
+            is_for_other=ticket.is_without_number,
             full_name=said["full_name"],
             birth=said["birth"],
             phone=said["phone"] or "",
@@ -89,11 +111,12 @@ class SpotDeclarationForm(forms.Form):
             destination=said["destination"],
             destination_text="",
             checkpoint=checkpoint,
+            departs_on=today,
             vehicle_kind=said["vehicle_kind"],
             plate=said["plate"] if said["vehicle_kind"].has_plate else "",
             places_visited=said["places_visited"],
             symptoms=tuple(said["symptoms"]),
             had_contact=said["had_contact"],
             attested=True,
-            attestation=Attestation.objects.in_force(timezone.localdate()).last(),
+            attestation=Attestation.objects.in_force(today).last(),
         )

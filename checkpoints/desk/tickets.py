@@ -1,13 +1,13 @@
 """The ticket that the answer page carries, sealed: what was seen, by whom and where, for the passage recorded from it."""
 
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.utils.translation import gettext_lazy as _
 
-from checkpoints.answering.answers import Answer
+from checkpoints.answering.answers import Answer, Proof
 from checkpoints.models import Checkpoint
 from vaxreg.models import User
 from vaxreg.sealing import seal
@@ -37,6 +37,8 @@ class Ticket:
     key: UUID
     # Of somebody without a number: `number` is the guardian's.
     is_without_number: bool = False
+    # What the officer found on asking for a proof of recovery.
+    proof: Proof | None = None
 
     @classmethod
     def of(cls, answer: Answer, *, checkpoint: Checkpoint, officer: User, key: UUID | None = None) -> "Ticket":
@@ -52,6 +54,7 @@ class Ticket:
             scanned_at=answer.at,
             key=key or uuid4(),
             is_without_number=answer.is_without_number,
+            proof=answer.proof,
         )
 
     def renewed(self, answer: Answer) -> "Ticket":
@@ -62,7 +65,12 @@ class Ticket:
             declaration=answer.declaration.pk if answer.declaration else None,
             verdict=answer.decision.verdict.value,
             reasons=tuple(answer.decision.codes),
+            proof=answer.proof,
         )
+
+    def declared(self, token: str) -> "Ticket":
+        """The ticket after the person has declared. Who has no number is found again by the new pass alone."""
+        return replace(self, scan=f"/p/{token}/") if self.is_without_number else self
 
     def belongs_to(self, *, officer: User, checkpoint: Checkpoint) -> bool:
         """Whether this officer got the ticket, at this checkpoint."""
@@ -75,7 +83,8 @@ class Ticket:
 
     def to_json(self) -> dict[str, Any]:
         """The ticket as plain values, for sealing."""
-        return asdict(self) | {"scanned_at": self.scanned_at.isoformat(), "key": str(self.key)}
+        proof = self.proof and {"recovered_on": self.proof.recovered_on and self.proof.recovered_on.isoformat()}
+        return asdict(self) | {"scanned_at": self.scanned_at.isoformat(), "key": str(self.key), "proof": proof}
 
     def sealed(self) -> str:
         """The ticket as the page carries it: nobody can read or alter it there."""
@@ -88,5 +97,12 @@ class Ticket:
             "reasons": tuple(value["reasons"]),
             "scanned_at": datetime.fromisoformat(value["scanned_at"]),
             "key": UUID(value["key"]),
+            "proof": _proof(value["proof"]),
         }
         return cls(**value | read)
+
+
+def _proof(kept: dict[str, str | None] | None) -> Proof | None:
+    if kept is None:
+        return None
+    return Proof(date.fromisoformat(kept["recovered_on"]) if kept["recovered_on"] else None)

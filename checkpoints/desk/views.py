@@ -1,5 +1,7 @@
 """The checkpoint desk. What was scanned comes by POST and is answered at once: no number in an address, title or log."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -7,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from checkpoints.declaring import filing
 from checkpoints.desk import passages, services
-from checkpoints.desk.forms import PassageForm, RegistrationForm, ScanForm, TicketForm, UndoForm, UnmaskForm
+from checkpoints.desk.forms import PassageForm, ProofForm, RegistrationForm, ScanForm, TicketForm, UndoForm, UnmaskForm
 from checkpoints.desk.pages import (
     at_checkpoint,
     look_again,
@@ -18,6 +20,7 @@ from checkpoints.desk.pages import (
     undoable,
 )
 from checkpoints.desk.paper_views import show_hint
+from checkpoints.desk.proposals import provinces_on
 from checkpoints.desk.spot_forms import SpotDeclarationForm
 from checkpoints.desk.tickets import Ticket
 from checkpoints.groups import views as group_views
@@ -135,8 +138,21 @@ def unmask(request, checkpoint):
 @open_to(CHECKPOINT_DESK)
 @posted
 @at_checkpoint
+def prove(request, checkpoint):
+    """A proof of recovery, seen by the officer or not there: the verdict is made anew with it."""
+    form = ProofForm(request.POST, officer=request.user, checkpoint=checkpoint)
+    if not form.is_valid():
+        return look_again(request, checkpoint, form, proof_form=form)
+    form.cleaned_data["ticket"] = replace(form.cleaned_data["ticket"], proof=form.proof)
+    return look_again(request, checkpoint, form)
+
+
+@open_to(CHECKPOINT_DESK)
+@posted
+@at_checkpoint
 def register(request, checkpoint):
-    form = RegistrationForm(request.POST, officer=request.user, checkpoint=checkpoint)
+    provinces = provinces_on(timezone.localdate())
+    form = RegistrationForm(request.POST, officer=request.user, checkpoint=checkpoint, provinces=provinces)
     if form.is_valid():
         try:
             services.register_at_desk(**form.cleaned_data, by=request.actor)
@@ -156,11 +172,12 @@ def declare(request, checkpoint):
     form = TicketForm(request.POST, officer=request.user, checkpoint=checkpoint)
     if not form.is_valid():
         return look_again(request, checkpoint, form)
-    is_sent = "sent" in request.POST
-    said = SpotDeclarationForm(request.POST if is_sent else None)
-    if not is_sent or not said.is_valid():
+    said = SpotDeclarationForm(request.POST, provinces=provinces_on(timezone.localdate()))
+    if not said.is_valid():
         return look_again(request, checkpoint, form, spot_form=said)
-    answers = said.answers(form.cleaned_data["ticket"], checkpoint)
-    filing.file_declaration(answers=answers, by=request.actor, filed_by=request.user)
+    ticket = form.cleaned_data["ticket"]
+    answers = said.answers(ticket, checkpoint)
+    _declaration, token = filing.file_declaration(answers=answers, by=request.actor, filed_by=request.user)
     messages.success(request, _("Declaration filed."))
+    form.cleaned_data["ticket"] = ticket.declared(token)
     return look_again(request, checkpoint, form)

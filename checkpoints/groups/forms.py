@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from checkpoints.desk.forms import PassageForm, ReasonForm
+from checkpoints.desk.forms import PassageForm, ReasonForm, RecoveryDayField
 from checkpoints.desk.tickets import MAX_AGE_SECONDS, TicketError
 from checkpoints.groups.members import PURPOSE, Decided, Group, Member
 from checkpoints.models import Checkpoint, Passage
@@ -39,14 +39,19 @@ class DecidedForm(ReasonForm):
     OUTCOMES = [*PassageForm.OUTCOMES, ("", _("not here"))]
 
     outcome = forms.ChoiceField(label=_("Outcome"), choices=OUTCOMES, required=False)
+    recovered_on = RecoveryDayField()
 
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         stop = member.ticket.verdict == "STOP"
         super().__init__(*args, **kwargs, initial={"outcome": "turned-back" if stop else "passed"})
         self.member = member
+        if not member.asks_proof or member.ticket.proof:
+            del self.fields["recovered_on"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if cleaned.get("recovered_on"):
+            self.add_error("recovered_on", _("Press “I have seen the proof” first: it may change the verdict."))
         outcome = cleaned.get("outcome")
         if outcome and (outcome != Passage.Outcome.PASSED or self.member.ticket.verdict == "STOP"):
             self.need_reason()

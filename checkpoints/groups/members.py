@@ -1,5 +1,6 @@
 """The list of people who are recorded together, as the page carries it."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,6 +31,8 @@ class Member:
     full_name: str
     birth: str
     reasons: tuple[str, ...]
+    # A rule in force here asks for a proof of recovery.
+    asks_proof: bool = False
 
     @classmethod
     def of(cls, answer: Answer, *, checkpoint: Checkpoint, officer: User) -> "Member":
@@ -39,6 +42,7 @@ class Member:
             full_name=answer.who.full_name,
             birth=str(answer.who.birth) if answer.who.birth.earliest else "",
             reasons=tuple(str(reason.text) for reason in answer.decision.reasons),
+            asks_proof=answer.asks_proof,
         )
 
     @property
@@ -66,9 +70,21 @@ class Group:
             raise FullGroupError
         return replace(self, members=(*others, member))
 
+    def member(self, key: str) -> Member | None:
+        """Whoever has the ticket of that key."""
+        return next((member for member in self.members if str(member.ticket.key) == key), None)
+
+    def changed(self, old: Member, new: Member) -> "Group":
+        """The list with a newer look at one of its people, at the same place."""
+        return replace(self, members=tuple(new if member is old else member for member in self.members))
+
     def without(self, key: str) -> "Group":
         """The list less the person of that ticket."""
         return replace(self, members=tuple(member for member in self.members if str(member.ticket.key) != key))
+
+    def of(self, members: Iterable[Member]) -> "Group":
+        """The list of these alone: what is recorded of them later belongs to the same group."""
+        return replace(self, members=tuple(members))
 
     def sealed(self) -> str:
         """The list as the page carries it: nobody can read or alter it there."""

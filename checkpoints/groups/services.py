@@ -5,11 +5,11 @@ from typing import Any
 
 from django.db import transaction
 
-from checkpoints.answering.answers import Answer
-from checkpoints.cards.scan import Scan
+from checkpoints.answering.answers import Answer, Proof
+from checkpoints.cards.scan import Scan, read_scan
 from checkpoints.desk.passages import record_passage
 from checkpoints.desk.services import look_up_at_desk
-from checkpoints.groups.members import MOST_MEMBERS, Decided, Group
+from checkpoints.groups.members import MOST_MEMBERS, Decided, Group, Member
 from checkpoints.models import Checkpoint, Declaration, Passage, PassKey
 from vaxreg import audit
 from vaxreg.actors import Actor
@@ -27,6 +27,12 @@ def look_up_together(*, scan: Scan, checkpoint: Checkpoint, at: datetime, by: Ac
     scans = [Scan(text=code, key=code) for code in codes] or ([] if scan.plate and not scan.key else [scan])
     answers = [look_up_at_desk(scan=one, checkpoint=checkpoint, at=at, by=by) for one in scans]
     return [answer for answer in answers if answer]
+
+
+def look_again(*, member: Member, proof: Proof | None, checkpoint: Checkpoint, at: datetime, by: Actor) -> Member:
+    """Returns the member judged anew with what the officer found on asking for a proof of recovery. The look is logged."""
+    answer = look_up_at_desk(scan=read_scan(member.ticket.scan), checkpoint=checkpoint, at=at, proof=proof, by=by)
+    return Member.of(answer, checkpoint=checkpoint, officer=by.user)
 
 
 @transaction.atomic

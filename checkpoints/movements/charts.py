@@ -1,10 +1,14 @@
-"""Bars as SVG numbers, drawn by templates/checkpoints/movements/_bars.html. Pure."""
+"""Pictures of numbers: bars, ranked bars and shades of a table, drawn by templates/checkpoints/movements/. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil, sqrt
+
+from checkpoints.movements.tables import Counted
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 720, 240, 56, 24, 28
 LABELS = 12
+MOST_RANKED, SHADES = 10, 5
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,31 @@ def bars(values: Sequence[tuple[str, int]]) -> Chart | None:
         for place, (label, value) in enumerate(values)
     )
     return Chart(drawn, tuple(Tick(value, round(TOP + room * (1 - value / top), 1)) for value in (0, top // 2, top)))
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One bar of a ranking; `width` is the part of the longest, of 100."""
+
+    label: str
+    figure: str
+    width: float
+
+
+def ranked(values: Iterable[tuple[str, Counted]]) -> list[Ranked]:
+    """Returns the largest of (label, figure), the largest first, on one axis from zero; none where fewer than two are."""
+    found = sorted(values, key=lambda value: -value[1].people)[:MOST_RANKED]
+    found = [(label, figure) for label, figure in found if figure.people]
+    longest = found[0][1].people if len(found) > 1 else 0
+    return [Ranked(label, str(figure), round(100 * figure.people / longest, 1)) for label, figure in found if longest]
+
+
+def shade(value: int, largest: int) -> int:
+    """Returns how dark a cell of a table is, of 0 (nothing) to 5 (the largest).
+
+    By the square root: of two cells that are both small beside the largest, the larger is still the darker one.
+    """
+    return ceil(SHADES * sqrt(value / largest)) if value else 0
 
 
 def round_above(value: int) -> int:

@@ -82,21 +82,15 @@ class PassagesForm(DayForm):
     outcome = forms.ChoiceField(label=_("Outcome"), choices=ALL_OUTCOMES, required=False)
 
 
-class TracingForm(forms.Form):
-    """Whom to trace, and under which case and why."""
+class InquiryForm(forms.Form):
+    """Whom to trace: who passed a checkpoint, or travelled on a plate, between two times."""
 
-    case_number = forms.CharField(label=_("Case number"), max_length=40, help_text=_("No name and no ID number."))
-    reason = forms.CharField(label=_("Reason"), max_length=250)
     checkpoint = forms.ModelChoiceField(
         Checkpoint.objects.none(), label=_("Checkpoint"), required=False, empty_label=_("All checkpoints")
     )
     plate = PlateField(required=False)
     begin = MomentField(label=_("From"))
     end = MomentField(label=_("To"))
-
-    def __init__(self, *args, checkpoints, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["checkpoint"].queryset = checkpoints
 
     def clean(self):
         cleaned = super().clean()
@@ -109,3 +103,15 @@ class TracingForm(forms.Form):
             most = {"days": settings.TRACING_MOST_DAYS}
             self.add_error("end", ValidationError(_("Choose %(days)s days or fewer."), params=most))
         return cleaned
+
+
+class TracingForm(InquiryForm):
+    """An inquiry, under which case and why."""
+
+    case_number = forms.CharField(label=_("Case number"), max_length=40, help_text=_("No name and no ID number."))
+    reason = forms.CharField(label=_("Reason"), max_length=250)
+    field_order = ["case_number", "reason"]
+
+    def __init__(self, *args, checkpoints, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["checkpoint"].queryset = checkpoints

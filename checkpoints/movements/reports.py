@@ -15,7 +15,7 @@ from checkpoints.movements import charts
 from checkpoints.movements.flows import OUTCOMES, Selection, WardFlow, coverage, province_flows, ward_flows
 from checkpoints.movements.keyset import key_text
 from checkpoints.movements.rollups import bounds, hours_of
-from checkpoints.movements.tables import Table, tabulated
+from checkpoints.movements.tables import Figure, Table, tabulated
 from checkpoints.querysets import PassageQuerySet
 from residents.models import Unit
 from vaxreg import audit
@@ -32,17 +32,26 @@ def overview(selection: Selection, today: date) -> dict[str, Any]:
     covered = coverage(selection, today)
     flows = province_flows(selection, covered)
     matrix = tabulated(flows, lambda flow: flow.origin, lambda flow: flow.destination)
+    names = names_of(end for flow in flows for end in (flow.origin, flow.destination))
     by_day = tabulated(flows, lambda flow: flow.day, lambda flow: flow.outcome, OUTCOME_LABELS)
     totals = {row.key: row for row in by_day.rows}
     days = [(date_format(day, "d/m"), totals[day].total.people if day in totals else 0) for day in selection.days]
     return {
         "covered": covered,
-        "matrix": named_table(matrix, names_of(end for flow in flows for end in (flow.origin, flow.destination))),
+        "matrix": named_table(matrix, names),
         "by_day": [(day, totals[day]) for day in selection.days if day in totals],
         "outcomes": OUTCOME_LABELS.values(),
         "by_day_total": by_day,
         "chart": charts.bars(days) if len(days) > 1 else None,
+        "largest": charts.ranked(_ways(matrix, names)),
     }
+
+
+def _ways(matrix: Table, names: dict[int | None, Any]) -> Iterator[tuple[str, Figure]]:
+    """Each way from province to province with its figure."""
+    for row in matrix.rows:
+        for column, figure in zip(matrix.columns, row.figures, strict=True):
+            yield f"{names[row.key]} → {names[column]}", figure
 
 
 def names_of(keys: Iterable[int | None]) -> dict[int | None, Any]:
@@ -51,10 +60,19 @@ def names_of(keys: Iterable[int | None]) -> dict[int | None, Any]:
 
 
 def named_table(table: Table, names: dict[int | None, Any]) -> dict[str, Any]:
-    """The table with its rows and columns beside their names."""
+    """The table with its rows and columns beside their names, and how dark each of its figures is."""
+    largest = max((figure.people for row in table.rows for figure in row.figures), default=0)
     return {
         "columns": [(key, names[key]) for key in table.columns],
-        "rows": [(row.key, names[row.key], row) for row in table.rows],
+        "rows": [
+            (
+                row.key,
+                names[row.key],
+                row.total,
+                [(figure, charts.shade(figure.people, largest)) for figure in row.figures],
+            )
+            for row in table.rows
+        ],
         "totals": table.totals,
         "total": table.total,
     }
@@ -90,6 +108,7 @@ def ward_table(flows: list[WardFlow]) -> dict[str, Any]:
         "rows": [(names[row.key], row, outcome.figures) for row, outcome in pairs],
         "levels": levels,
         "outcomes": outcomes.totals,
+        "largest": charts.ranked((str(names[row.key]), row.total) for row in levels.rows),
     }
 
 

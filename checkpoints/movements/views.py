@@ -18,6 +18,7 @@ from checkpoints.movements.forms import DayForm, MovementForm, PassagesForm, Tra
 from checkpoints.movements.keyset import read_key
 from checkpoints.movements.tracing import Inquiry, trace
 from vaxreg.access import MOVEMENT_DETAILS, MOVEMENTS, TRACING, open_to
+from vaxreg.exports.listings import registry
 
 PAGE_SIZE = 50
 FILTERS = ("since", "until", "checkpoint", "outcome")
@@ -141,6 +142,7 @@ def tracing(request):
     checkpoints = Checkpoint.objects.traceable_by(request.user)
     form = TracingForm(request.POST or None, checkpoints=checkpoints)
     context = {"form": form, "most": settings.TRACING_MOST_SHOWN, "has_area": checkpoints.exists()}
+    context["may_export"] = registry.offers(request.user, "traced")
     if form.is_valid():
         context["traced"] = trace(inquiry=Inquiry(**form.cleaned_data), among=checkpoints, by=request.actor)
     return render(request, "checkpoints/movements/tracing.html", context)

@@ -8,7 +8,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
-from checkpoints.declaring import filing
+from checkpoints.declaring import changing, filing
 from checkpoints.declaring.sheet import Sheet
 from checkpoints.models import Declaration, Passage
 from checkpoints.tests.factories import declared
@@ -29,14 +29,14 @@ def answers(declaration, sent, **different):
     lists = {name: value if isinstance(value, list) else [str(value)] for name, value in (sent | different).items()}
     sheet = Sheet(MultiValueDict(lists), act=SEND, today=timezone.localdate(), filed=[declaration])
     assert sheet.is_complete, sheet.errors
-    return sheet.answers
+    return sheet.changed
 
 
 def on_own_connection(work):
     def run(*arguments):
         try:
             return work(*arguments)
-        except filing.ChangeRefusedError as refusal:
+        except changing.ChangeRefusedError as refusal:
             return type(refusal)
         finally:
             connections.close_all()
@@ -66,11 +66,11 @@ def test_of_two_changes_at_once_one_is_kept_and_the_other_told(filed):
     def change(plate):
         said = answers(declaration, sent, plate=plate)
         barrier.wait()
-        return filing.change_journey(seen=[declaration.pk], people=said, by=actor())
+        return changing.change_journey(seen=[declaration.pk], changed=said, by=actor())
 
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(change, ["60A1", "60A2"]))
-    assert results.count(filing.ChangedMeanwhileError) == 1
+    assert results.count(changing.ChangedMeanwhileError) == 1
     assert sorted(Declaration.objects.values_list("version", flat=True)) == [1, 2]
 
 
@@ -81,7 +81,7 @@ def test_same_change_at_once_makes_one_version(filed):
     @on_own_connection
     def change(_n):
         barrier.wait()
-        return filing.change_journey(seen=[declaration.pk], people=said, by=actor())[0].pk
+        return changing.change_journey(seen=[declaration.pk], changed=said, by=actor())[0].pk
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(change, range(4)))) == 1
@@ -104,15 +104,15 @@ def test_change_waits_for_the_passage_that_is_being_recorded_and_is_refused(file
             Event().wait(0.3)
 
     @on_own_connection
-    def changing():
+    def altering():
         is_recorded.wait(5)
         is_asked.set()
         if act == "change":
-            return filing.change_journey(seen=[declaration.pk], people=said, by=actor())
-        return filing.withdraw_journey(seen=[declaration.pk], by=actor())
+            return changing.change_journey(seen=[declaration.pk], changed=said, by=actor())
+        return changing.withdraw_journey(seen=[declaration.pk], by=actor())
 
     with ThreadPoolExecutor(2) as pool:
-        passed, changed = pool.submit(passing), pool.submit(changing)
-        assert changed.result(20) is filing.AlreadyPassedError
+        passed, changed = pool.submit(passing), pool.submit(altering)
+        assert changed.result(20) is changing.AlreadyPassedError
         passed.result(20)
     assert Declaration.objects.get().withdrawn_at is None

@@ -9,7 +9,7 @@ from checkpoints.models import Passage
 from checkpoints.tests.factories import CheckpointFactory, DeclarationFactory, officer_at
 from residents.models import Resident
 from residents.services import register_resident
-from residents.tests.factories import ResidentFactory
+from residents.tests.factories import ResidentFactory, UnitFactory
 from vaxreg.models import AuditEntry
 from vaxreg.tests.factories import actor
 
@@ -18,9 +18,14 @@ NUMBER, OLD = "079090000001", "012345678"
 CARD = f"{NUMBER}|{OLD}|Nguyễn Văn An|05031990|Nam|12 Lê Lợi, Phường Bến Nghé, Quận 1|15042021"
 
 
+@pytest.fixture
+def checkpoint():
+    return CheckpointFactory()
+
+
 @pytest.fixture(autouse=True)
-def officer(client):
-    return officer_at(CheckpointFactory(), client)
+def officer(client, checkpoint):
+    return officer_at(checkpoint, client)
 
 
 def scan(client, text):
@@ -73,6 +78,25 @@ def test_unknown_person_is_registered_from_the_card(client):
     assert "register-title" not in page
     client.post("/desk/passages/", {"ticket": ticket_of(page), "outcome": "passed"})
     assert Passage.objects.get().verdict_reasons == ["no-declaration"]
+
+
+def test_person_is_registered_where_they_live(client, checkpoint):
+    """Proposed is where the post stands; one key changes it."""
+    elsewhere = UnitFactory(name="Tỉnh Đồng Nai")
+    page = unescape(client.post("/desk/", {"scan": NUMBER}).content.decode())
+    assert f'<option value="{checkpoint.unit_id}" selected>' in page
+    facts = {"full_name": "Trần Thị Bé", "birth": "1990", "province": elsewhere.pk}
+    post(client, "/desk/register/", ticket_of(page), **facts)
+    assert Resident.objects.get(pk=NUMBER).province == elsewhere
+
+
+def test_province_on_the_card_is_proposed_before_that_of_the_post(client):
+    province = UnitFactory(name="Tỉnh Đồng Nai")
+    card = CARD.replace("Quận 1", "Tỉnh Đồng Nai")
+    page = unescape(client.post("/desk/", {"scan": card}).content.decode())
+    assert f'<option value="{province.pk}" selected>' in page
+    post(client, "/desk/register/", ticket_of(page), province=province.pk)
+    assert Resident.objects.get(pk=NUMBER).province == province
 
 
 def test_unknown_person_without_a_card_is_registered_by_name_and_birth(client):

@@ -61,15 +61,37 @@ def test_it_works(client):
     assert AuditEntry.objects.filter(action="resident.read").count() == 2
 
 
-def test_stop_defaults_to_turned_back_needs_a_reason_and_loses_nobody(client):
+def test_stop_without_a_reason_waits_and_loses_nobody(client):
     DeclarationFactory(resident=AN, had_contact=True)
     page = add(client, BINH, add(client, AN))
     assert chosen(page) == ["turned-back", "passed"]
-    refused = record(client, page)
-    assert "Choose a reason, or write one." in refused
-    assert not Passage.objects.exists()
-    record(client, refused, **{f"{lines(refused)[0]}-chosen_reason": "contact"})
+    page = record(client, page)
+    assert "Recorded together: 1." in page
+    assert "Still to record, for want of a reason: 1." in page
+    assert "Choose a reason, or write one." in page
+    assert Passage.objects.get().resident == BINH
+    assert len(lines(page)) == 1
+    page = record(client, page, **{f"{lines(page)[0]}-chosen_reason": "contact"})
+    assert "Recorded together: 1." in page
     assert set(Passage.objects.values_list("resident", "outcome")) == {(AN, "turned-back"), (BINH, "passed")}
+    assert Passage.objects.values("group").distinct().count() == 1
+
+
+def test_list_sent_again_while_somebody_waits_records_nobody_twice(client):
+    DeclarationFactory(resident=AN, had_contact=True)
+    page = add(client, BINH, add(client, AN))
+    record(client, page)
+    again = record(client, page)
+    assert Passage.objects.count() == 1
+    assert len(lines(again)) == 1
+
+
+def test_nobody_can_be_recorded_without_the_reasons(client):
+    DeclarationFactory(resident=AN, had_contact=True)
+    page = record(client, add(client, AN))
+    assert "Recorded together" not in page
+    assert "Still to record, for want of a reason: 1." in page
+    assert not Passage.objects.exists()
 
 
 def test_choice_stays_with_its_person_when_another_leaves_the_list(client):

@@ -50,7 +50,7 @@ def test_cookie_is_sealed_and_hidden_from_scripts(client):
     token = client.post("/declare/", declared())["Location"].split("/")[2]
     cookie = client.cookies[LAST_PASS.name]
     assert token not in cookie.value
-    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/declare/")
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
 
 
 def test_phone_that_never_filed_is_offered_nothing(client):

@@ -5,22 +5,18 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from checkpoints.models import Checkpoint, Declaration
 from checkpoints.tests.factories import (
     CheckpointFactory,
-    DeclarationFactory,
     RiskLevelFactory,
     VehicleKindFactory,
-    keys_of,
     rule,
 )
 from residents.models import Resident
-from residents.tests.factories import ResidentFactory, UnitFactory
-from vaccinations.tests.factories import DoseFactory, VaccineFactory
+from residents.tests.factories import UnitFactory
+from vaccinations.tests.factories import VaccineFactory
 from vaxreg.models import AuditEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -145,54 +141,6 @@ def test_moment_that_has_passed_today_is_now(ask, post):
     rule(checkpoint=post, reason_en="since a minute ago", in_force_at=timezone.now() - timedelta(minutes=1))
     page = ask(day=f"{timezone.localdate():%d/%m/%Y}", time="00:00")
     assert "since a minute ago" in page
-
-
-def test_pass_brings_its_declaration_and_nothing_of_the_registry(ask, post):
-    declaration = DeclarationFactory(symptoms=["fever"])
-    person = ResidentFactory(citizen_id=declaration.resident, full_name="Nguyễn Văn An")
-    DoseFactory(resident=person, administered_on="2026-01-01")
-    rule({"kind": "doses", "number": 1, "is_negated": True}, checkpoint=post, reason_en="No dose")
-    token, _code = keys_of(declaration)
-    with CaptureQueriesContext(connection) as queries:
-        page = ask(pass_address=f"https://vaxreg.vn/p/{token}/")
-    assert "You would be turned back Because: Has declared symptoms of illness" in page
-    assert "No dose (not known: doses of vaccine)" in page
-    assert "Nguyễn Văn An" not in page
-    tables = ("residents_resident", "vaccinations_dose")
-    assert not [query["sql"] for query in queries if any(f'"{table}"' in query["sql"] for table in tables)]
-
-
-def test_page_says_the_same_whether_or_not_the_person_is_registered(ask):
-    declaration = DeclarationFactory()
-    token, _code = keys_of(declaration)
-    stranger = ask(pass_address=token)
-    ResidentFactory(citizen_id=declaration.resident, full_name="Somebody Else")
-    assert ask(pass_address=token) == stranger
-    assert "You would pass" in stranger
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ("3467 9CDF", "This is the short code."),
-        ("A" * 22, "There is no pass"),
-        ("hello", "This is no address of a pass."),
-    ],
-)
-def test_what_is_no_address_of_a_pass_is_said(ask, given, message):
-    assert message in ask(pass_address=given)
-
-
-def test_short_code_of_a_pass_tells_nothing(ask):
-    _token, code = keys_of(DeclarationFactory(symptoms=["fever"]))
-    page = ask(pass_address=code)
-    assert "This is the short code." in page
-    assert "symptoms" not in page
-
-
-def test_withdrawn_declaration_is_none(ask):
-    declaration = DeclarationFactory(withdrawn_at=timezone.now())
-    assert "Has filed no declaration" in ask(pass_address=keys_of(declaration)[0])
 
 
 def test_nothing_is_kept_and_no_session_is_started(client, ask, caplog):

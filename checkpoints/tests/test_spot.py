@@ -1,19 +1,23 @@
 """Declared on the spot: asked by the officer, of somebody who has filed nothing."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.utils import timezone
 
 from checkpoints.models import Declaration, Passage
 from checkpoints.tests.factories import (
     CheckpointFactory,
     DeclarationFactory,
+    PassageFactory,
     SymptomFactory,
     VehicleKindFactory,
+    keys_of,
     officer_at,
 )
-from residents.tests.factories import UnitFactory
+from residents.tests.factories import ResidentFactory, UnitFactory
 from vaxreg.models import AuditEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -23,7 +27,7 @@ CARD = f"{NUMBER}||Nguyễn Văn An|05031990|Nam|12 Lê Lợi, Phường Bến N
 
 @pytest.fixture
 def checkpoint():
-    return CheckpointFactory()
+    return CheckpointFactory(unit=UnitFactory(name="Tỉnh Lâm Đồng", name_en="Lam Dong"))
 
 
 @pytest.fixture(autouse=True)
@@ -33,17 +37,27 @@ def officer(client, checkpoint):
 
 @pytest.fixture
 def ticket(client):
-    return ticket_of(client.post("/desk/", {"scan": CARD}).content.decode())
+    return ticket_of(scan(client, CARD))
+
+
+def scan(client, text):
+    return unescape(client.post("/desk/", {"scan": text}).content.decode())
 
 
 def ticket_of(page):
     return re.search(r'name="ticket" value="([^"]+)"', page)[1]
 
 
+def chosen(page, name):
+    """What is chosen in a field beforehand; None where nothing is."""
+    select = re.search(rf'<select name="{name}".*?</select>', page, re.DOTALL)[0]
+    found = re.search(r'value="\d+" selected>([^<]+)<', select)
+    return found and found[1]
+
+
 @pytest.fixture
 def said():
     return {
-        "sent": "1",
         "origin": UnitFactory(name="Tỉnh Đồng Nai").pk,
         "destination": UnitFactory(name="Tỉnh Lâm Đồng").pk,
         "vehicle_kind": VehicleKindFactory().pk,
@@ -74,13 +88,32 @@ def test_it_works(client, ticket, said, officer, checkpoint):
     assert AuditEntry.objects.get(action="declaration.filed").user == officer
 
 
-def test_form_is_prefilled_from_the_card_and_guesses_no_journey(client, ticket, said):
-    page = post(client, ticket, {})
+def test_form_stands_ready_with_what_the_card_and_the_post_say(client):
+    UnitFactory(name="Tỉnh Đồng Nai", name_en="Dong Nai")
+    page = scan(client, CARD.replace("Quận 1", "Tỉnh Đồng Nai"))
     assert re.search(r'name="full_name" value="Nguyễn Văn An"', page)
     assert re.search(r'name="birth" value="05/03/1990"', page)
-    assert not re.search(r'<option value="\d+" selected', page)
-    assert re.findall(r'name="(\w+)"[^>]* autofocus', page) == ["origin"]
-    assert not Declaration.objects.exists()
+    assert (chosen(page, "origin"), chosen(page, "destination")) == ("Dong Nai", "Lam Dong")
+    assert "From Dong Nai to Lam Dong" in page
+
+
+def test_vehicle_and_health_are_never_answered_beforehand(client):
+    VehicleKindFactory()
+    SymptomFactory()
+    page = scan(client, CARD)
+    assert re.findall(r'name="(vehicle_kind|has_travelled|is_ill|had_contact|symptoms)"', page)
+    assert not re.search(r"<input[^>]* checked", page)
+
+
+def test_journey_begins_where_the_registry_has_the_person_living(client):
+    ResidentFactory(citizen_id=NUMBER, province=UnitFactory(name_en="Tay Ninh"))
+    assert chosen(scan(client, NUMBER), "origin") == "Tay Ninh"
+
+
+def test_where_from_is_asked_of_whom_nothing_says_it(client):
+    page = scan(client, CARD)
+    assert chosen(page, "origin") is None
+    assert re.search(r'<details class="desk-more" open>\s*<summary>Journey and person', page)
 
 
 def test_same_form_sent_twice_files_one_declaration(client, ticket, said):
@@ -96,7 +129,8 @@ def test_same_form_sent_twice_files_one_declaration(client, ticket, said):
         ({"is_ill": "yes"}, "Tick the signs."),
         ({"has_travelled": "yes"}, "Name the places."),
         ({"places_visited": "Huế"}, "“No” was answered, but places are named."),
-        ({"origin": ""}, "This field is required."),
+        ({"origin": ""}, "Choose where the journey begins."),
+        ({"vehicle_kind": ""}, "Choose the vehicle."),
     ],
 )
 def test_unanswered_question_files_nothing(client, ticket, said, changes, message):
@@ -111,4 +145,28 @@ def test_signs_of_illness_stop(client, ticket, said):
 
 def test_declaration_in_force_needs_no_other(client):
     DeclarationFactory(resident=NUMBER)
-    assert "Declare on the spot" not in client.post("/desk/", {"scan": NUMBER}).content.decode()
+    assert "Declare on the spot" not in scan(client, NUMBER)
+
+
+def test_who_has_just_passed_here_is_asked_nothing(client, checkpoint, officer):
+    PassageFactory(resident=NUMBER, checkpoint=checkpoint, officer=officer)
+    assert "Declare on the spot" not in scan(client, NUMBER)
+
+
+def test_desk_names_the_officer_who_filed(client, ticket, said, officer):
+    assert f"filed at the desk by {officer.full_name}" in post(client, ticket, said)
+    assert "filed at the desk" not in scan(client, keys_of(DeclarationFactory(resident="079090000009"))[1])
+
+
+def test_child_whose_pass_has_expired_is_declared_as_the_child(client, said):
+    hours_ago = timezone.now() - timedelta(hours=30)
+    facts = {"has_number": False, "full_name": "Trần Văn Bé", "submitted_at": hours_ago}
+    old = DeclarationFactory(resident=NUMBER, **facts, valid_until=hours_ago + timedelta(hours=24))
+    page = scan(client, keys_of(old)[1])
+    page = post(client, ticket_of(page), said | {"full_name": "Trần Văn Bé", "birth": "2019"})
+    new = Declaration.objects.latest("pk")
+    assert (new.resident, new.has_number, new.is_for_other) == (NUMBER, False, True)
+    assert '<h2 id="who-title">Trần Văn Bé</h2>' in page
+    assert "Declare on the spot" not in page
+    client.post("/desk/passages/", {"ticket": ticket_of(page), "outcome": "passed"})
+    assert Passage.objects.get().declaration == new

@@ -140,3 +140,30 @@ def test_person_known_by_declaration_alone_is_named(client, tracer, post):
 def test_tracer_without_an_area_is_told(client):
     sign_in(client, UserFactory(roles=[Role.TRACER]))
     assert "No checkpoint stands in the areas" in client.get("/tracing/").content.decode()
+
+
+def test_child_without_a_number_is_not_named_as_the_guardian(client, tracer, post, passage):
+    facts = {"resident": passage.resident, "has_number": False, "full_name": "Nguyễn Bé Tư", "phone": "0987654321"}
+    PassageFactory(resident=passage.resident, checkpoint=post, decided_at=NOON, declaration=DeclarationFactory(**facts))
+    page = trace(client, checkpoint=post.pk)
+    assert page.count("Nguyễn Bé Tư") == 1
+    assert page.count("Nguyễn Văn Ước") == 1
+
+
+def test_many_people_take_as_many_statements_as_one(client, tracer, post, passage, django_assert_max_num_queries):
+    for n in range(2, 30):
+        PassageFactory(resident=f"0790900000{n:02d}", checkpoint=post, decided_at=NOON + timedelta(seconds=n))
+    trace(client, checkpoint=post.pk)
+    # Session, user, areas and checkpoints; passages, people, units; two for the log, and the savepoints of its transaction.
+    with django_assert_max_num_queries(12):
+        trace(client, checkpoint=post.pk)
+    assert AuditEntry.objects.filter(action="resident.traced").values("resident").distinct().count() == 29
+
+
+def test_list_is_exported_with_what_it_was_asked_for(client, tracer, post, passage):
+    page = trace(client, checkpoint=post.pk)
+    assert 'formaction="/exports/new/traced/"' in page
+    sent = {"case_number": "BN-1234", "checkpoint": post.pk, "begin": "2021-10-05T11:00", "end": "2021-10-05T13:00"}
+    asked = client.post("/exports/new/traced/", sent).context["form"]
+    assert {name: asked[name].value() for name in sent} == sent | {"checkpoint": str(post.pk)}
+    assert not AuditEntry.objects.filter(action="export.previewed").exists()

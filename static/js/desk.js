@@ -6,10 +6,31 @@
   document.addEventListener("keydown", (event) => {
     const target = event.target;
     if (event.key === " " && target.matches("[name=outcome]")) event.preventDefault();
-    if (event.ctrlKey || event.altKey || event.metaKey || event.key.length !== 1 || event.key === " ") return;
-    if (target.matches("input:not([type=hidden]), textarea, select")) return;
+    if (!box || event.ctrlKey || event.altKey || event.metaKey || event.key.length !== 1 || event.key === " ") return;
+    if (target.matches("input:not([type=hidden], [type=radio], [type=checkbox]), textarea, select")) return;
     box.value = "";
     box.focus();
+  });
+})();
+// The keys shown beside the buttons: Alt and a letter, in every browser. The attribute alone means Alt+Shift in one and
+// Control+Option in another; it is taken away here, lest both act, and serves where this file does not run.
+(() => {
+  const keys = new Map();
+  document.querySelectorAll("[accesskey]").forEach((element) => {
+    const letter = element.getAttribute("accesskey");
+    keys.set(letter, element);
+    element.removeAttribute("accesskey");
+    element.setAttribute("aria-keyshortcuts", `Alt+${letter.toUpperCase()}`);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.repeat) return;
+    // With Alt held some keyboards write another sign: then the place of the key counts.
+    const letter = /^[a-z]$/i.test(event.key) ? event.key : event.code.replace("Key", "");
+    const element = keys.get(letter.toLowerCase());
+    if (!element) return;
+    event.preventDefault();
+    if (element.matches("input")) element.focus();
+    else element.click();
   });
 })();
 // On a phone the camera reads codes where the browser itself can; elsewhere the button stays hidden.
@@ -18,6 +39,7 @@
   if (!button || !("BarcodeDetector" in window) || !navigator.mediaDevices) return;
   const view = document.querySelector("[data-camera-view]");
   const video = view.querySelector("video");
+  const refused = document.querySelector("[data-camera-refused]");
   const box = document.querySelector("[data-scan-box]");
   let stream = null;
   const stop = () => {
@@ -44,8 +66,11 @@
     try {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
     } catch {
+      refused.hidden = false;
+      box.focus();
       return;
     }
+    refused.hidden = true;
     video.srcObject = stream;
     view.hidden = false;
     button.hidden = true;

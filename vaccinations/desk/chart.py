@@ -11,9 +11,11 @@ from residents.models import Resident
 from residents.names import name_key
 from residents.scan import Card
 from residents.services import is_joined
-from vaccinations.doses.services import Check, check_dose
-from vaccinations.models import MOST_DOSES, CourseRule, Dose, Lot
-from vaccinations.schedule import NextDose, next_dose
+from vaccinations.doses.services import check_dose
+from vaccinations.doses.standing import NextDose, standing_of
+from vaccinations.doses.warnings import Findings
+from vaccinations.models import MOST_DOSES, Dose, Facility, Lot
+from vaccinations.rulebook import Rulebook
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,16 @@ def chart_of(resident: Resident) -> Chart:
 
 
 def preview(
-    *, resident: Resident, chart: Chart, lot: Lot | None, dose_number: int | None, on: date | None, now: datetime
-) -> Check:
+    *,
+    resident: Resident,
+    chart: Chart,
+    lot: Lot | None,
+    dose_number: int | None,
+    on: date | None,
+    now: datetime,
+    facility: Facility | None = None,
+    rules: Rulebook | None = None,
+) -> Findings:
     """Returns what would be unusual about the dose as far as it is entered; the next one today where nothing is."""
     return check_dose(
         resident=resident,
@@ -53,13 +63,17 @@ def preview(
         on=on or timezone.localdate(now),
         history=chart.valid,
         now=now,
+        facility=facility,
+        rules=rules,
     )
 
 
-def following(dose: Dose) -> NextDose | None:
-    """Returns the dose that is due after this one, by the rule in force on its day."""
-    rule = CourseRule.objects.applying(dose.vaccine, dose.administered_on).first()
-    return next_dose(dose_number=dose.dose_number, given_on=dose.administered_on, rule=rule.terms if rule else None)
+def following(dose: Dose, on: date) -> NextDose | None:
+    """Returns the dose that is due after this one by the rules of that day; None where it is not the last one given."""
+    doses = list(Dose.objects.of_person(dose.resident_id).valid().as_history())
+    if any(other.administered_on > dose.administered_on for other in doses):
+        return None
+    return standing_of(dose.resident, doses, on).next_dose
 
 
 def disagreements(*, card: Card, resident: Resident) -> list[str]:

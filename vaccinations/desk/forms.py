@@ -120,11 +120,15 @@ class DoseFields(forms.Form):
     warning_reason = ReasonField(label=_("Why is it right in spite of the warnings?"), required=False)
     seen = forms.CharField(max_length=250, required=False, widget=forms.HiddenInput)
 
-    # The dose that has the number already, when the service said so.
+    # The dose that has the number already, when the service said so, and the number that this one may be meant to have.
     taken: Dose | None = None
+    proposed: int | None = None
 
-    def __init__(self, *args: Any, lots: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *args: Any, lots: Any, **kwargs: Any) -> None:
+        # The button that takes the number proposed: all else stays as it was typed.
+        if data and data.get("take_number"):
+            data = {**data.dict(), "dose_number": data["take_number"]}
+        super().__init__(data, *args, **kwargs)
         self.fields["lot"].queryset = lots
 
     def clean_administered_on(self) -> date:
@@ -174,6 +178,9 @@ class DoseFields(forms.Form):
 
     def focus(self, usual: str, *, is_doubtful: bool) -> None:
         """Puts the keyboard where the next answer is wanted: the first fault, a lot, the reason, or the usual field."""
+        if self.proposed:
+            # The keyboard is on the button that takes the number proposed.
+            return
         field = next((field.name for field in self.visible_fields() if field.errors), None)
         if field is None:
             field = "lot" if not self.entered["lot"] else "warning_reason" if is_doubtful else usual

@@ -17,7 +17,10 @@ from vaccinations.desk.forms import BoxForm, DoseFields, DoseForm, PersonForm, R
 from vaccinations.desk.scan import Scan, read_scan
 from vaccinations.desk.workday import Workday
 from vaccinations.doses import services
+from vaccinations.doses.standing import standing_of
 from vaccinations.models import Dose, Lot
+from vaccinations.rulebook import rulebook
+from vaxreg.exports.listings import registry
 from vaxreg.sealing import seal
 
 View = Callable[..., HttpResponse]
@@ -49,6 +52,7 @@ def posted(view: View) -> View:
 def desk_page(request: HttpRequest, form: BoxForm) -> HttpResponse:
     doses = Dose.objects.day_list(request.user, request.facility, request.workday.today)
     context = {"form": form, "doses": doses.prefetch_related("slips")[:LISTED], "count": doses.count(), "most": LISTED}
+    context["may_export"] = registry.offers(request.user, "doses")
     return render(request, "vaccinations/desk/desk.html", context)
 
 
@@ -74,12 +78,14 @@ def person_page(
     card = read_scan(page["card"]).card if page["card"] else None
     chart, now = chart_of(resident), timezone.now()
     form = form or DoseForm(lots=Lot.objects.usable().listed(), initial=_proposal(request, chart, page))
-    check = preview(resident=resident, chart=chart, now=now, **form.entered)
+    rules = rulebook()
+    check = preview(resident=resident, chart=chart, now=now, facility=request.facility, rules=rules, **form.entered)
     form.focus("scan", is_doubtful=bool(check.warnings))
     context = {
         "resident": resident,
         "chart": chart,
         "check": check,
+        "standing": standing_of(resident, chart.doses, timezone.localdate(now), rules),
         "form": form,
         "person": seal(page, purpose=PersonForm.base_fields["person"].purpose),
         "disagreements": disagreements(card=card, resident=resident) if card else [],
@@ -127,7 +133,7 @@ def told(form: DoseFields, write: Callable[..., Dose], **facts: Any) -> Dose | N
     except services.ImpossibleDoseError as error:
         form.add_faults(error.faults)
     except services.AlreadyRecordedError as error:
-        form.taken = error.dose
+        form.taken, form.proposed = error.dose, error.proposed
         form.add_error("dose_number", error.message)
     except services.NeedsReasonError as error:
         form.add_error("warning_reason", error.message)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from residents.birth import UNKNOWN, Birth, Precision
 from residents.citizen_id import CitizenId, Kind
@@ -18,6 +19,7 @@ from residents.services import (
     register_from_card,
     register_resident,
 )
+from vaccinations.due.services import refresh_due
 from vaxreg.actors import Actor
 
 RANKS = {Kind.PROVISIONAL: 0, Kind.OLD_CARD: 1, Kind.CITIZEN_ID: 2}
@@ -89,12 +91,16 @@ def join_number(*, by: Actor, resident: Resident, number: str) -> Resident:
     the desk cannot tell: the person keeps theirs. Raises NumberOfAnotherPersonError, NotIssuedError, ChangedMeanwhileError.
     """
     had, presented = RANKS[CitizenId(resident.pk).kind], RANKS[CitizenId(number).kind]
+    if presented == had:
+        return resident
     if presented > had:
         reason = "presented at the clinic desk"
-        return correct_number(by=by, resident=resident, new_number=number, reason=reason, is_confirmed=True)
-    if presented < had:
-        return add_alias(by=by, resident=resident, number=number, is_confirmed=True)
-    return resident
+        person = correct_number(by=by, resident=resident, new_number=number, reason=reason, is_confirmed=True)
+    else:
+        person = add_alias(by=by, resident=resident, number=number, is_confirmed=True)
+    # Both numbers may have had doses.
+    refresh_due(resident=person, on=timezone.localdate())
+    return person
 
 
 def _refuse_registered(number: str | None) -> None:

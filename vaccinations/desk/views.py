@@ -176,7 +176,7 @@ def slip(request, code):
         "resident": slip.resident_now,
         # Nobody else could tell the person a number that we made up.
         "is_provisional": CitizenId(slip.resident_now.pk).kind is Kind.PROVISIONAL,
-        "following": following(slip.dose),
+        "following": following(slip.dose, timezone.localdate()),
         "replacement": slip.dose.replacements.filter(resident=slip.dose.resident_id).first(),
         "qr": qr_svg(slip.code, title=_("Slip code %(code)s") % {"code": spaced(slip.code)}),
     }
@@ -221,7 +221,7 @@ def replace(request, pk):
         if replacement:
             return slip_of(replacement)
     chart = chart_of(dose.resident).without(dose)
-    check = preview(resident=dose.resident, chart=chart, now=now, **form.entered)
+    check = preview(resident=dose.resident, chart=chart, now=now, facility=dose.facility, **form.entered)
     look_up(by=request.actor, number=dose.resident_id, purpose="replace")
     form.focus("void_reason", is_doubtful=form.is_bound and bool(check.warnings))
     return render(request, "vaccinations/desk/replace.html", {"dose": dose, "form": form, "check": check})

@@ -18,8 +18,11 @@ from residents.services import (
     ChangedMeanwhileError,
     verify_resident,
 )
-from vaccinations.doses.warnings import Candidate, DoseWarning, unknowns, warnings_of
-from vaccinations.models import MOST_DOSES, CourseRule, Dose, Facility, Lot, Slip, Vaccine
+from vaccinations.doses.rule_warnings import examine
+from vaccinations.doses.warnings import Candidate, Code, DoseWarning, Findings, proposed_number, taken_sentence
+from vaccinations.due.services import refresh_due
+from vaccinations.models import MOST_DOSES, Dose, Facility, Lot, Slip, Vaccine
+from vaccinations.rulebook import Rulebook, rulebook
 from vaxreg import audit
 from vaxreg.actors import Actor
 from vaxreg.codes import new_code
@@ -44,13 +47,18 @@ class ImpossibleDoseError(DoseError):
 
 
 class AlreadyRecordedError(DoseError):
-    """A valid dose of this number is there: `dose`."""
+    """A valid dose of this number is there: `dose`. `proposed` is the number that this one may be meant to have."""
 
-    message = _("A dose of this number is recorded already.")
-
-    def __init__(self, dose: Dose) -> None:
+    def __init__(self, dose: Dose, proposed: int | None = None) -> None:
         super().__init__()
-        self.dose = dose
+        self.dose, self.proposed = dose, proposed
+
+    @property
+    def message(self) -> str:
+        """Asks whether the second dose was typed as the first."""
+        if self.proposed is None:
+            return _("A dose of this number is recorded already.")
+        return taken_sentence(self.dose.given, self.proposed)
 
 
 class FormUsedError(AlreadyRecordedError):
@@ -91,18 +99,6 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Check:
-    """What is unusual about a dose, and sentences about what could not be checked."""
-
-    warnings: list[DoseWarning]
-    unknowns: list[str]
-
-    @property
-    def codes(self) -> list[str]:
-        return [warning.code.value for warning in self.warnings]
-
-
-@dataclass(frozen=True)
 class Reason:
     """Why a dose is right in spite of warnings, and the codes of the warnings that the clerk saw when saying so."""
 
@@ -123,6 +119,7 @@ def record_dose(
     if dose:
         return dose
     dose = _add(by=by, person=person, entry=entry, now=now, reason=reason)
+    refresh_due(resident=person, on=timezone.localdate(now))
     if card_seen and person.verified_at is None:
         verify_resident(by=by, resident=person)
     return dose
@@ -131,8 +128,10 @@ def record_dose(
 @transaction.atomic
 def void_dose(*, by: Actor, dose: Dose, reason: str) -> Dose:
     """Returns the dose, voided for good; it stays in the history. Raises AlreadyVoidedError."""
-    _lock(dose.resident)
-    return _void(by=by, dose=dose, reason=reason)
+    person = _lock(dose.resident)
+    voided = _void(by=by, dose=dose, reason=reason)
+    refresh_due(resident=person, on=timezone.localdate())
+    return voided
 
 
 @transaction.atomic
@@ -148,7 +147,9 @@ def replace_dose(
     if replacement:
         return replacement
     voided = _void(by=by, dose=dose, reason=void_reason)
-    return _add(by=by, person=person, entry=entry, now=now, reason=reason, replaces=voided)
+    added = _add(by=by, person=person, entry=entry, now=now, reason=reason, replaces=voided)
+    refresh_due(resident=person, on=timezone.localdate(now))
+    return added
 
 
 def check_dose(
@@ -160,24 +161,36 @@ def check_dose(
     on: date,
     history: Collection[Dose],
     now: datetime | None,
-) -> Check:
+    facility: Facility | None = None,
+    rules: Rulebook | None = None,
+) -> Findings:
     """Returns what is unusual about such a dose on that day, given the person's valid doses, and what is not known.
 
     Without a vaccine (none is chosen yet) only what does not depend on it is looked at.
     """
-    rule = CourseRule.objects.applying(vaccine, on).first() if vaccine else None
-    facts = {
-        "candidate": Candidate(
-            dose_number=dose_number,
-            product=vaccine.name if vaccine else "",
-            administered_on=on,
-            lot_expires_on=lot.expires_on if lot else None,
-        ),
-        "history": [dose.given for dose in history],
-        "rule": rule.terms if rule else None,
-        "birth": resident.birth,
-    }
-    return Check(warnings=warnings_of(**facts, now=now), unknowns=unknowns(**facts))
+    candidate = Candidate(
+        dose_number=dose_number,
+        product=vaccine.code if vaccine else "",
+        product_name=vaccine.name if vaccine else "",
+        administered_on=on,
+        lot_expires_on=lot.last_usable_on if lot else None,
+        lot_faults=_lot_faults(lot, vaccine, facility),
+    )
+    return examine(
+        candidate=candidate,
+        history=[dose.given for dose in history],
+        schedule=(rules or rulebook()).schedule,
+        birth=resident.birth,
+        now=now,
+        today=timezone.localdate(now),
+    )
+
+
+def _lot_faults(lot: Lot | None, vaccine: Vaccine | None, facility: Facility | None) -> frozenset[str]:
+    if lot is None:
+        return frozenset()
+    is_other = vaccine is not None and lot.vaccine_id != vaccine.pk
+    return lot.faults_at(facility) | ({Code.LOT_OTHER_VACCINE} if is_other else set())
 
 
 def number_on_slip(code: str) -> str | None:
@@ -221,9 +234,7 @@ def _add(
 ) -> Dose:
     _refuse_impossible(person, entry, now)
     history = list(Dose.objects.of_person(person.pk).valid().as_history())
-    for given in history:
-        if given.dose_number == entry.dose_number:
-            raise AlreadyRecordedError(given)
+    _refuse_taken(history, entry)
     codes = _answered(person, entry, history, now, reason)
     dose = _insert(
         person,
@@ -264,6 +275,13 @@ def _add(
     return dose
 
 
+def _refuse_taken(history: list[Dose], entry: Entry) -> None:
+    for dose in history:
+        if dose.dose_number == entry.dose_number:
+            given = [other.given for other in history]
+            raise AlreadyRecordedError(dose, proposed_number(given, entry.administered_on))
+
+
 def _answered(person: Resident, entry: Entry, history: list[Dose], now: datetime, reason: Reason) -> list[str]:
     """The codes of the warnings, each of which the clerk saw before giving the reason."""
     check = check_dose(
@@ -274,6 +292,7 @@ def _answered(person: Resident, entry: Entry, history: list[Dose], now: datetime
         on=entry.administered_on,
         history=history,
         now=now if entry.source == Dose.Source.DESK else None,
+        facility=entry.facility,
     )
     if check.warnings and not (reason.text and reason.seen.issuperset(check.codes)):
         raise NeedsReasonError(check.warnings)
@@ -303,11 +322,12 @@ def _insert(person: Resident, dose: Dose) -> Dose:
         with transaction.atomic():
             dose.save(force_insert=True)
     except IntegrityError:
-        recorded = Dose.objects.of_person(person.pk).valid().as_history()
-        there = recorded.filter(dose_number=dose.dose_number).first()
+        recorded = list(Dose.objects.of_person(person.pk).valid().as_history())
+        there = next((other for other in recorded if other.dose_number == dose.dose_number), None)
         if there is None:
             raise
-        raise AlreadyRecordedError(there) from None
+        proposed = proposed_number([other.given for other in recorded], dose.administered_on)
+        raise AlreadyRecordedError(there, proposed) from None
     dose.refresh_from_db(fields=["recorded_at"])
     return dose
 

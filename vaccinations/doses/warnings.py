@@ -1,34 +1,39 @@
 """What is unusual about a dose that is to be recorded: each warning needs a reason, none is a block. Pure.
 
 Real doses break rules: OpenMRS had to take its block back (openmrs-esm-patient-chart #3265). What is not known warns of
-nothing; `unknowns` says what could not be checked.
+nothing; `Findings.unknowns` says what could not be checked. What the schedule says of a dose is in rule_warnings.py.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from residents.birth import Birth, Precision
-from vaccinations.schedule import Rule
-
 RECENT = timedelta(minutes=30)
+MOST_DOSES = 20
 
 
 class Code(StrEnum):
     """Kept with the dose (Dose.warnings, 20 characters)."""
 
+    NUMBER_TAKEN = "number-taken"
     SAME_DAY = "same-day"
     RECENT = "recent"
-    TOO_EARLY = "too-early"
-    BELOW_AGE = "below-age"
-    OTHER_PRODUCT = "other-product"
-    LOT_EXPIRED = "lot-expired"
+    FUTURE = "future"
     NUMBER_GAP = "number-gap"
     OUT_OF_ORDER = "out-of-order"
+    TOO_EARLY = "too-early"
+    GRACE = "grace"
+    BELOW_AGE = "below-age"
+    ABOVE_AGE = "above-age"
+    OTHER_PRODUCT = "other-product"
+    LOT_EXPIRED = "lot-expired"
+    LOT_RECALLED = "lot-recalled"
+    LOT_ELSEWHERE = "lot-elsewhere"
+    LOT_OTHER_VACCINE = "lot-other-vaccine"
 
 
 @dataclass(frozen=True)
@@ -38,67 +43,95 @@ class DoseWarning:
 
 
 @dataclass(frozen=True)
+class Findings:
+    """What is unusual, the gravest first, and a sentence for each thing that could not be checked."""
+
+    warnings: list[DoseWarning] = field(default_factory=list)
+    unknowns: list[str] = field(default_factory=list)
+
+    @property
+    def codes(self) -> list[str]:
+        return [warning.code.value for warning in self.warnings]
+
+
+@dataclass(frozen=True)
 class Given:
     """A dose that counts in the person's history; `typed_at` is when a desk recorded it, None for an import."""
 
     dose_number: int
     product: str
+    product_name: str
     administered_on: date
-    typed_at: datetime | None
+    typed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """The dose that is to be recorded; `product` is empty while no lot is chosen."""
+    """The dose that is to be recorded; the product is empty while none is chosen.
+
+    `lot_faults` are the codes (LOT_…) of what is wrong with the lot besides its expiry, found by whoever keeps the lots.
+    """
 
     dose_number: int
-    product: str
     administered_on: date
+    product: str = ""
+    product_name: str = ""
     lot_expires_on: date | None = None
+    lot_faults: frozenset[str] = frozenset()
 
 
-def warnings_of(
-    *, candidate: Candidate, history: Sequence[Given], rule: Rule | None, birth: Birth, now: datetime | None
+def register_warnings(
+    candidate: Candidate, history: Sequence[Given], now: datetime | None, today: date
 ) -> list[DoseWarning]:
-    """Returns what is unusual about the candidate, the gravest first.
+    """Returns what is unusual beside the person's other doses, whatever the schedule says.
 
-    `rule` is the rule of the candidate's vaccine in force on its day; `history` holds the doses that count, in any order.
-    `now` is None where nobody sits at a desk who could press a key twice (an import writes a person's doses at once).
+    `history` holds the doses that count, in any order. `now` is None where nobody sits at a desk who could press a key
+    twice (an import writes a person's doses at once).
     """
     return [
+        *_number_taken(candidate, history),
         *_same_day(candidate, history),
         *_recent(history, now),
+        *_future(candidate, today),
         *_number_gap(candidate, history),
         *_out_of_order(candidate, history),
-        *_too_early(candidate, history, rule),
-        *_below_age(candidate, rule, birth),
-        *_other_product(candidate, history),
-        *_lot_expired(candidate),
     ]
 
 
-def unknowns(*, candidate: Candidate, history: Sequence[Given], rule: Rule | None, birth: Birth) -> list[str]:
-    """Returns a sentence for each thing that could not be checked for want of a fact or a rule."""
-    sentences = []
-    if birth.earliest is None:
-        sentences.append(_("Age not checked: the date of birth is not known."))
-    if rule is None:
-        if candidate.product:
-            sentences.append(_("Age and interval not checked: no rule is kept for this vaccine on this day."))
-        return sentences
-    if rule.minimum_age_years is None and birth.earliest is not None:
-        sentences.append(_("Age not checked: the rule in force names no minimum age."))
-    if _may_be_below_age(candidate, rule, birth):
-        sentences.append(
-            _("Age not certain: only the year of birth is known.")
-            if birth.precision == Precision.YEAR
-            else _("Age not certain: only the month of birth is known.")
-        )
-    if candidate.dose_number > rule.doses_in_course:
-        sentences.append(_("This dose comes after the course: no rule is kept for additional and booster doses."))
-    elif rule.minimum_interval_days is None and history:
-        sentences.append(_("Interval not checked: the rule in force names none."))
-    return sentences
+def lot_warnings(candidate: Candidate) -> list[DoseWarning]:
+    """Returns what is unusual about the lot."""
+    found = [DoseWarning(code, sentence) for code, sentence in _lot_sentences() if code in candidate.lot_faults]
+    expiry = candidate.lot_expires_on
+    if expiry is not None and candidate.administered_on > expiry:
+        sentence = _("The lot expired on %(day)s.") % {"day": _written(expiry)}
+        found.insert(0, DoseWarning(Code.LOT_EXPIRED, sentence))
+    return found
+
+
+def proposed_number(history: Collection[Given], on: date) -> int:
+    """Returns the free number that fits a dose of that day: smaller ones are of days before it, greater ones of days after."""
+    taken = {given.dose_number: given.administered_on for given in history}
+    for number in range(1, MOST_DOSES + 1):
+        before = all(day <= on for other, day in taken.items() if other < number)
+        after = all(on <= day for other, day in taken.items() if other > number)
+        if number not in taken and before and after:
+            return number
+    return min(max(taken, default=0) + 1, MOST_DOSES)
+
+
+def taken_sentence(given: Given, proposed: int) -> str:
+    """Returns the question that a number recorded already raises: a second dose is often typed as the first."""
+    facts = {"number": given.dose_number, "day": _written(given.administered_on), "proposed": proposed}
+    return _("Dose %(number)d of %(day)s is recorded already. Is this dose %(proposed)d?") % facts
+
+
+def _number_taken(candidate: Candidate, history: Sequence[Given]) -> list[DoseWarning]:
+    proposed = proposed_number(history, candidate.administered_on)
+    return [
+        DoseWarning(Code.NUMBER_TAKEN, taken_sentence(given, proposed))
+        for given in history
+        if given.dose_number == candidate.dose_number
+    ][:1]
 
 
 def _same_day(candidate: Candidate, history: Sequence[Given]) -> list[DoseWarning]:
@@ -106,7 +139,7 @@ def _same_day(candidate: Candidate, history: Sequence[Given]) -> list[DoseWarnin
         DoseWarning(
             Code.SAME_DAY,
             _("Dose %(number)d, %(product)s, was given on the same day.")
-            % {"number": given.dose_number, "product": given.product},
+            % {"number": given.dose_number, "product": given.product_name},
         )
         for given in history
         if given.administered_on == candidate.administered_on
@@ -127,6 +160,12 @@ def _recent(history: Sequence[Given], now: datetime | None) -> list[DoseWarning]
     return [DoseWarning(Code.RECENT, sentence % {"number": latest.dose_number, "minutes": minutes})]
 
 
+def _future(candidate: Candidate, today: date) -> list[DoseWarning]:
+    if candidate.administered_on <= today:
+        return []
+    return [DoseWarning(Code.FUTURE, _("This day lies in the future: record the dose when it has been given."))]
+
+
 def _number_gap(candidate: Candidate, history: Sequence[Given]) -> list[DoseWarning]:
     recorded = {given.dose_number for given in history}
     missing = [number for number in range(1, candidate.dose_number) if number not in recorded]
@@ -138,61 +177,23 @@ def _number_gap(candidate: Candidate, history: Sequence[Given]) -> list[DoseWarn
 
 def _out_of_order(candidate: Candidate, history: Sequence[Given]) -> list[DoseWarning]:
     for given in history:
-        earlier_number = candidate.dose_number < given.dose_number
-        if earlier_number == (candidate.administered_on > given.administered_on) and (
-            candidate.administered_on != given.administered_on
-        ):
-            facts = {"number": given.dose_number, "day": given.administered_on.strftime("%d/%m/%Y")}
+        if given.dose_number == candidate.dose_number or given.administered_on == candidate.administered_on:
+            continue
+        if (candidate.dose_number < given.dose_number) == (candidate.administered_on > given.administered_on):
+            facts = {"number": given.dose_number, "day": _written(given.administered_on)}
             return [
                 DoseWarning(Code.OUT_OF_ORDER, _("Its number and day contradict dose %(number)d of %(day)s.") % facts)
             ]
     return []
 
 
-def _too_early(candidate: Candidate, history: Sequence[Given], rule: Rule | None) -> list[DoseWarning]:
-    """The interval counts to the nearest dose before or after: a dose typed in late may lie before a recorded one."""
-    if rule is None or rule.minimum_interval_days is None:
-        return []
-    apart = [(abs((candidate.administered_on - given.administered_on).days), given.dose_number) for given in history]
-    days, number = min([pair for pair in apart if pair[0]], default=(None, None))
-    if days is None or days >= rule.minimum_interval_days:
-        return []
-    sentence = ngettext(
-        "Too early: %(days)d day from dose %(number)d, the rule says at least %(minimum)d.",
-        "Too early: %(days)d days from dose %(number)d, the rule says at least %(minimum)d.",
-        days,
-    )
+def _lot_sentences() -> list[tuple[Code, str]]:
     return [
-        DoseWarning(Code.TOO_EARLY, sentence % {"days": days, "number": number, "minimum": rule.minimum_interval_days})
+        (Code.LOT_RECALLED, _("The lot is recalled: it must not be used.")),
+        (Code.LOT_OTHER_VACCINE, _("This lot belongs to another vaccine.")),
+        (Code.LOT_ELSEWHERE, _("This facility has not received this lot.")),
     ]
 
 
-def _below_age(candidate: Candidate, rule: Rule | None, birth: Birth) -> list[DoseWarning]:
-    age = birth.age_on(candidate.administered_on)
-    if rule is None or rule.minimum_age_years is None or age is None or age >= rule.minimum_age_years:
-        return []
-    sentence = _("Below age: %(age)d years on that day, the rule says from %(minimum)d.")
-    return [DoseWarning(Code.BELOW_AGE, sentence % {"age": age, "minimum": rule.minimum_age_years})]
-
-
-def _may_be_below_age(candidate: Candidate, rule: Rule, birth: Birth) -> bool:
-    """Whether the rule's age lies between the greatest and the least that the person can be."""
-    least, greatest = birth.least_age_on(candidate.administered_on), birth.age_on(candidate.administered_on)
-    if rule.minimum_age_years is None or least is None:
-        return False
-    return least < rule.minimum_age_years <= greatest
-
-
-def _other_product(candidate: Candidate, history: Sequence[Given]) -> list[DoseWarning]:
-    before = max(history, key=lambda given: given.administered_on, default=None)
-    if before is None or not candidate.product or before.product == candidate.product:
-        return []
-    sentence = _("Another product: dose %(number)d was %(product)s.")
-    return [DoseWarning(Code.OTHER_PRODUCT, sentence % {"number": before.dose_number, "product": before.product})]
-
-
-def _lot_expired(candidate: Candidate) -> list[DoseWarning]:
-    expiry = candidate.lot_expires_on
-    if expiry is None or candidate.administered_on <= expiry:
-        return []
-    return [DoseWarning(Code.LOT_EXPIRED, _("The lot expired on %(day)s.") % {"day": expiry.strftime("%d/%m/%Y")})]
+def _written(day: date) -> str:
+    return day.strftime("%d/%m/%Y")

@@ -1,7 +1,7 @@
 """Which doses of a history satisfy a series, and why the others do not. Pure. CDSi Logic Specification, chapter 6."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from operator import eq, gt, lt
@@ -43,17 +43,30 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one dose is to one series; `number` is the target dose it satisfied, None where it satisfied none."""
+    """What one dose is to one series; `number` is the target dose it satisfied, None where it satisfied none.
+
+    All reasons that apply are told: "too young" and "too short an interval" may both be true.
+    """
 
     dose: GivenDose
     status: DoseStatus
-    reason: str = ""
+    reasons: tuple[Reason, ...] = ()
     number: int | None = None
+
+    @property
+    def reason(self) -> str:
+        """The first of the reasons in the order in which the specification asks; empty for none."""
+        return self.reasons[0] if self.reasons else ""
 
     @property
     def is_counted_from(self) -> bool:
         """Whether an interval to the next dose starts here (CALCDTINT-1)."""
-        return self.status in {DoseStatus.VALID, DoseStatus.NOT_VALID} and self.reason != Reason.INADVERTENT
+        return self.is_evaluated and Reason.INADVERTENT not in self.reasons
+
+    @property
+    def is_evaluated(self) -> bool:
+        """Whether the dose was held against a target dose: not where it was spoilt, or came after the last."""
+        return self.status in {DoseStatus.VALID, DoseStatus.NOT_VALID} or Reason.TOO_OLD in self.reasons
 
 
 @dataclass
@@ -80,10 +93,24 @@ class Progress:
     def valid(self) -> list[Verdict]:
         return [verdict for verdict in self.verdicts if verdict.status == DoseStatus.VALID]
 
+    def copy(self) -> "Progress":
+        """The same way so far; going on with one leaves the other where it is."""
+        return replace(self, verdicts=list(self.verdicts), skipped=set(self.skipped))
+
     def skip_target(self) -> None:
         """The next dose is left out: the one after it is next."""
         self.skipped.add(self.target.number)
         self.position += 1
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """An interval that a dose does not keep in full: since when it runs, and from when the dose counts, and is in time."""
+
+    interval: Interval
+    since: date
+    counts_from: date
+    in_time_from: date
 
 
 def evaluate(
@@ -92,12 +119,49 @@ def evaluate(
     """Returns how far the doses, oldest first, bring the person in the series."""
     progress = Progress(series, person, completed_groups=completed_groups)
     for dose in history:
-        _pass_skipped(progress, dose)
-        verdict = _judge(progress, dose)
+        approach(progress, dose)
+        verdict = judge(progress, dose)
         progress.verdicts.append(verdict)
         if verdict.status == DoseStatus.VALID and not progress.target.is_recurring:
             progress.position += 1
     return progress
+
+
+def approach(progress: Progress, dose: GivenDose) -> TargetDose | None:
+    """Returns the target that the dose is held against; those that may be left out on its day are left behind."""
+    if not dose.is_substandard:
+        while progress.target and is_skippable(progress, Context.EVALUATION, dose.given_on):
+            progress.skip_target()
+    return progress.target
+
+
+def judge(progress: Progress, dose: GivenDose) -> Verdict:
+    """Returns what the dose is worth for the present target: sections 4.4, 6.1 and 6.3 to 6.10."""
+    target = progress.target
+    if target is None:
+        return Verdict(dose, DoseStatus.EXTRANEOUS, (Reason.BEYOND,))
+    if dose.is_substandard:
+        return Verdict(dose, DoseStatus.SUBSTANDARD, (Reason.SUBSTANDARD,))
+    if any(suits(use, dose, progress.person) for use in target.inadvertent):
+        return Verdict(dose, DoseStatus.NOT_VALID, (Reason.INADVERTENT,))
+    faults = tuple(_faults(progress, target, dose))
+    if Reason.TOO_OLD in faults:
+        return Verdict(dose, DoseStatus.EXTRANEOUS, (Reason.TOO_OLD,))
+    if faults:
+        return Verdict(dose, DoseStatus.NOT_VALID, faults)
+    return Verdict(dose, DoseStatus.VALID, _grace(progress, target, dose), target.number)
+
+
+def shortfalls(progress: Progress, target: TargetDose, on: date) -> list[Shortfall]:
+    """The intervals that a dose given for that target on that day would not keep in full, preferable ones."""
+    found = []
+    for interval in target.intervals_on(on):
+        since = reference_day(progress, interval)
+        counts_from = _from(since, interval.absolute_minimum) or since
+        in_time_from = max(filter(None, (_from(since, interval.minimum), counts_from)), default=None)
+        if since and on < in_time_from:
+            found.append(Shortfall(interval, since, counts_from, in_time_from))
+    return found
 
 
 def reference_day(progress: Progress, interval: Interval) -> date | None:
@@ -108,49 +172,35 @@ def reference_day(progress: Progress, interval: Interval) -> date | None:
     return counted[-1].dose.given_on if counted else None
 
 
-def is_skippable(progress: Progress, context: Context, on: date) -> bool:
-    """Whether the next target dose may be left out (Table 6-11). `on`: CONDSKIP-2, differs with the purpose."""
+def is_skippable(progress: Progress, context: Context, on: date, anchor: date | None = None) -> bool:
+    """Whether the next target dose may be left out (Table 6-11).
+
+    `on` is the day the conditions are held against (CONDSKIP-2), `anchor` the one by which sets are in force
+    (RELEVANT-2) where it is another: a forecast is validated for a later day by the rules of the day it is made.
+    """
     wanted = {context, Context.BOTH}
-    return any(_is_met(progress, skip, on) for skip in progress.target.skips if skip.context in wanted)
+    skips = (skip for skip in progress.target.skips if skip.context in wanted)
+    return any(_is_met(progress, skip, on, anchor or on) for skip in skips)
 
 
 def suits(use: ProductUse, dose: GivenDose, person: Person) -> bool:
-    """Whether the dose is of that product, at an age for it and under a rule of its day (Tables 6-30 and 6-33)."""
+    """Whether the dose is of that product, at an age for it and under a rule of its day (Tables 6-26 and 6-29).
+
+    A trade name or manufacturer that is not known of the dose is not held against it.
+    """
     return (
         use.product == dose.product
         and use.holds(dose.given_on)
         and person.is_aged(dose.given_on, use.from_age, use.before_age)
-        and use.trade_name in {"", dose.trade_name}
-        and use.manufacturer in {"", dose.manufacturer}
+        and (not dose.trade_name or use.trade_name in {"", dose.trade_name})
+        and (not dose.manufacturer or use.manufacturer in {"", dose.manufacturer})
     )
-
-
-def _pass_skipped(progress: Progress, dose: GivenDose) -> None:
-    while progress.target and is_skippable(progress, Context.EVALUATION, dose.given_on):
-        progress.skip_target()
-
-
-def _judge(progress: Progress, dose: GivenDose) -> Verdict:
-    """Sections 6.1, 6.3 to 6.10 in their order: the first fault is the reason."""
-    target = progress.target
-    if dose.is_substandard:
-        return Verdict(dose, DoseStatus.SUBSTANDARD, Reason.SUBSTANDARD)
-    if target is None:
-        return Verdict(dose, DoseStatus.EXTRANEOUS, Reason.BEYOND)
-    fault = next(_faults(progress, target, dose), None)
-    if fault == Reason.TOO_OLD:
-        return Verdict(dose, DoseStatus.EXTRANEOUS, fault)
-    if fault:
-        return Verdict(dose, DoseStatus.NOT_VALID, fault)
-    return Verdict(dose, DoseStatus.VALID, _grace(progress, target, dose), target.number)
 
 
 def _faults(progress: Progress, target: TargetDose, dose: GivenDose) -> Iterator[Reason]:
     person, on = progress.person, dose.given_on
-    if any(suits(use, dose, person) for use in target.inadvertent):
-        yield Reason.INADVERTENT
     ages = target.ages_on(on)
-    if _is_before(on, person.reaches(ages.absolute_minimum)):
+    if _is_before(on, person.reaches(ages.absolute_minimum)) or _is_before(on, person.born_on):
         yield Reason.TOO_YOUNG
     maximum = person.reaches(ages.maximum)
     if maximum and on >= maximum:
@@ -175,12 +225,12 @@ def _is_kept(progress: Progress, interval: Interval, on: date) -> bool:
     return not _is_before(on, _from(reference_day(progress, interval), interval.absolute_minimum))
 
 
-def _grace(progress: Progress, target: TargetDose, dose: GivenDose) -> str:
+def _grace(progress: Progress, target: TargetDose, dose: GivenDose) -> tuple[Reason, ...]:
     """A dose after the absolute minimum and before the minimum counts, and says so (Tables 6-15 and 6-18)."""
     minima = [progress.person.reaches(target.ages_on(dose.given_on).minimum)]
     for interval in target.intervals_on(dose.given_on):
         minima.append(_from(reference_day(progress, interval), interval.minimum))
-    return Reason.GRACE if any(_is_before(dose.given_on, day) for day in minima) else ""
+    return (Reason.GRACE,) if any(_is_before(dose.given_on, day) for day in minima) else ()
 
 
 def _is_before(on: date, day: date | None) -> bool:
@@ -196,11 +246,11 @@ def _starts(interval: Interval, verdict: Verdict) -> bool:
         return verdict.is_counted_from
     if interval.from_number is not None:
         return verdict.number == interval.from_number
-    return verdict.dose.product in interval.from_products and verdict.reason != Reason.INADVERTENT
+    return verdict.dose.product in interval.from_products and Reason.INADVERTENT not in verdict.reasons
 
 
-def _is_met(progress: Progress, skip: Skip, on: date) -> bool:
-    met = [_is_set_met(progress, group, on) for group in skip.sets if group.holds(on)]
+def _is_met(progress: Progress, skip: Skip, on: date, anchor: date) -> bool:
+    met = [_is_set_met(progress, group, on) for group in skip.sets if group.holds(anchor)]
     return bool(met) and (all(met) if skip.needs_all else any(met))
 
 

@@ -4,13 +4,16 @@ The words are those of CDC's CDSi Logic Specification (chapters 3 and 5), the mo
 national schedule uses the few it needs. Empty always means "not laid down", never zero.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from vaccinations.engine.spans import Span, read_span
 
+DAY = timedelta(days=1)
 CONDITION_KINDS = frozenset({"age", "count", "interval", "completed"})
 COMPARISONS = frozenset({"greater than", "equal to", "less than"})
 
@@ -155,6 +158,17 @@ class TargetDose:
     season_begins_on: date | None = None
     season_ends_on: date | None = None
 
+    @property
+    def dated(self) -> tuple[InForce, ...]:
+        """All rules that hold from one day to another, but those for leaving the dose out."""
+        products = (*self.preferable, *self.allowable, *self.inadvertent)
+        return (*self.ages, *self.intervals, *self.allowable_intervals, *products)
+
+    @property
+    def conditions(self) -> Iterator[Condition]:
+        """The conditions under which the dose may be left out."""
+        return (condition for skip in self.skips for group in skip.sets for condition in group.conditions)
+
     def ages_on(self, day: date) -> Ages:
         """The age rule in force on that day, an empty one where none is."""
         return next((ages for ages in self.ages if ages.holds(day)), Ages())
@@ -210,6 +224,43 @@ class Series:
 class Schedule:
     series: tuple[Series, ...]
     contraindications: tuple[Contraindication, ...] = ()
+
+    @cached_property
+    def products(self) -> frozenset[str]:
+        """Every product that the schedule says anything of."""
+        uses = (use for dose in self._doses for use in (*dose.preferable, *dose.allowable, *dose.inadvertent))
+        return frozenset(use.product for use in uses)
+
+    @cached_property
+    def turning_days(self) -> tuple[date, ...]:
+        """The days on which some rule begins to hold, or holds no more."""
+        rules = [
+            rule for dose in self._doses for rule in (*dose.dated, *(set_ for skip in dose.skips for set_ in skip.sets))
+        ]
+        begun = {rule.begins_on for rule in rules if rule.begins_on}
+        ended = {rule.ends_on + DAY for rule in rules if rule.ends_on}
+        seasons = {dose.season_ends_on + DAY for dose in self._doses if dose.season_ends_on}
+        return tuple(sorted(begun | ended | seasons))
+
+    @cached_property
+    def turning_ages(self) -> tuple[Span, ...]:
+        """The ages at which a person comes under other rules."""
+        bounds = [*self.contraindications, *(indication for series in self.series for indication in series.indications)]
+        for dose in self._doses:
+            bounds += (*dose.preferable, *dose.allowable, *dose.conditions)
+        spans = {span for bound in bounds for span in (bound.from_age, bound.before_age)}
+        spans |= {ages.maximum for dose in self._doses for ages in dose.ages}
+        spans |= {span for series in self.series for span in (series.minimum_age_to_start, series.maximum_age_to_start)}
+        return tuple(spans - {None})
+
+    @cached_property
+    def turning_intervals(self) -> tuple[Span, ...]:
+        """How long after the last dose a dose may be left out."""
+        return tuple({condition.interval for dose in self._doses for condition in dose.conditions} - {None})
+
+    @property
+    def _doses(self) -> Iterator[TargetDose]:
+        return (dose for series in self.series for dose in series.doses)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,10 +8,12 @@ from vaccinations.engine.evaluation import DoseStatus
 from vaccinations.engine.forecast import Forecast, SeriesStatus, finish_day
 from vaccinations.engine.rules import Kind, Person, Series
 
+UNKNOWN_SEX = "U"
+
 
 def is_relevant(series: Series, person: Person, on: date) -> bool:
     """Section 5.1: for that sex, and for everybody or for a risk the person has at that age."""
-    if series.sexes and person.sex not in series.sexes:
+    if series.sexes and (person.sex or UNKNOWN_SEX) not in series.sexes:
         return False
     if series.kind != Kind.RISK:
         return True
@@ -33,16 +35,12 @@ def best(outcomes: Sequence[Forecast], on: date) -> Forecast | None:
 def _is_best(outcome: Forecast, prioritized: list[Forecast]) -> bool:
     if outcome.status == SeriesStatus.COMPLETE:
         return True
-    equivalents = [other for other in prioritized if _are_equivalent(outcome.progress.series, other.progress.series)]
+    series = outcome.progress.series
+    equivalents = [other for other in prioritized if other.progress.series.group in series.equivalent_groups]
     if any(other.status == SeriesStatus.COMPLETE for other in equivalents):
         return False
-    kind = outcome.progress.series.kind
     has_risk = any(other.progress.series.kind == Kind.RISK for other in equivalents)
-    return kind == Kind.RISK or (kind == Kind.STANDARD and not has_risk)
-
-
-def _are_equivalent(one: Series, other: Series) -> bool:
-    return one is not other and (other.group in one.equivalent_groups or one.group in other.equivalent_groups)
+    return series.kind == Kind.RISK or (series.kind == Kind.STANDARD and not has_risk)
 
 
 def _prioritized(group: list[Forecast], on: date) -> Forecast | None:
@@ -95,11 +93,16 @@ def _default(group: list[Forecast], on: date) -> Forecast | None:
     """
     if not any(outcome.progress.series.is_default for outcome in group):
         return None
-    startable = [outcome for outcome in group if _is_startable(outcome, on)]
-    return min(startable or group, key=lambda outcome: (not outcome.progress.series.is_default, _preference(outcome)))
+    # One that is contraindicated is no candidate (SELECTB-24) unless all are.
+    candidates = [outcome for outcome in group if outcome.status != SeriesStatus.CONTRAINDICATED] or group
+    startable = [outcome for outcome in candidates if is_startable(outcome, on)]
+    return min(
+        startable or candidates, key=lambda outcome: (not outcome.progress.series.is_default, _preference(outcome))
+    )
 
 
-def _is_startable(outcome: Forecast, on: date) -> bool:
+def is_startable(outcome: Forecast, on: date) -> bool:
+    """Whether the person is of an age to begin the series on that day."""
     series, person = outcome.progress.series, outcome.progress.person
     return person.is_aged(on, series.minimum_age_to_start, series.maximum_age_to_start)
 
@@ -120,13 +123,14 @@ def _complete_points(outcomes: list[Forecast]) -> list[int]:
 
 
 def _begun_points(outcomes: list[Forecast], on: date) -> list[int]:
-    """Table 8-9."""
+    """Table 8-9; only what can be finished in time can finish earliest (SELECTB-11)."""
+    finishes = {id(outcome): finish_day(outcome, on) for outcome in outcomes if _is_completable(outcome, on)}
     return _sum(
         [2 if _is_pure_product(outcome) else -2 for outcome in outcomes],
         [3 if _is_completable(outcome, on) else -3 for outcome in outcomes],
         _most(outcomes, 2, _number_valid),
         _most(outcomes, 2, lambda outcome: -len(outcome.progress.remaining)),
-        _most(outcomes, 1, lambda outcome: _earliness(finish_day(outcome, on))),
+        _most(outcomes, 1, lambda outcome: _earliness(finishes.get(id(outcome)))),
     )
 
 

@@ -59,7 +59,8 @@ def _add_series(schedule: Schedule, vaccine: str, preference: int, rows: list[di
     everybody = Series.objects.create(**common, name=vaccine, group="1", equivalent_groups=["2"])
     _add_doses(everybody, [row for row in rows if row["course"] != rules.Course.ADDITIONAL])
     name, kind = f"{vaccine} + additional", Series.Kind.RISK
-    _add_doses(Series.objects.create(**common, name=name, kind=kind, group="2", equivalent_groups=["1"]), rows)
+    # It names no equal: whoever is through everybody's series still needs the additional dose (as in CDC's data).
+    _add_doses(Series.objects.create(**common, name=name, kind=kind, group="2"), rows)
 
 
 def _add_doses(series: Series, rows: Iterable[dict[str, str]]) -> None:

@@ -1,8 +1,20 @@
 """The tables of vaccination, one module a subject."""
 
+from vaccinations.models.closing import DayClose, DayCloseLine
 from vaccinations.models.doses import Dose, Slip
 from vaccinations.models.due import DueDose
-from vaccinations.models.lots import Lot
+from vaccinations.models.imports import (
+    COUNTS,
+    DoseImport,
+    FacilityAlias,
+    FilePart,
+    Outcome,
+    RememberedHeading,
+    SheetDose,
+    SheetRow,
+    VaccineAlias,
+)
+from vaccinations.models.lots import Lot, LotExtension
 from vaccinations.models.places import Facility, FacilityAssignment
 from vaccinations.models.registrations import (
     ChronicCondition,
@@ -22,9 +34,11 @@ from vaccinations.models.rule_tables import (
     SkipRule,
 )
 from vaccinations.models.sessions import Appointment, ClinicSession
-from vaccinations.models.vaccines import MOST_DOSES, CourseRule, Vaccine
+from vaccinations.models.stock import Ledger, StockEntry, Transfer, VialOpening
+from vaccinations.models.vaccines import MOST_DOSES, Vaccine
 
 __all__ = [
+    "COUNTS",
     "MOST_DOSES",
     "AgeRule",
     "Appointment",
@@ -32,21 +46,35 @@ __all__ = [
     "ClinicSession",
     "ConsentText",
     "Contraindication",
-    "CourseRule",
+    "DayClose",
+    "DayCloseLine",
     "Dose",
+    "DoseImport",
     "DueDose",
     "Facility",
+    "FacilityAlias",
     "FacilityAssignment",
+    "FilePart",
     "IntervalRule",
+    "Ledger",
     "Lot",
+    "LotExtension",
+    "Outcome",
     "PriorityGroup",
     "ProductRule",
     "RegisteredPerson",
     "Registration",
+    "RememberedHeading",
     "Schedule",
     "Series",
     "SeriesDose",
+    "SheetDose",
+    "SheetRow",
     "SkipRule",
     "Slip",
+    "StockEntry",
+    "Transfer",
     "Vaccine",
+    "VaccineAlias",
+    "VialOpening",
 ]

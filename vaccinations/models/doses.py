@@ -38,7 +38,7 @@ class Dose(models.Model):
     vaccine = models.ForeignKey(
         Vaccine, models.PROTECT, verbose_name=_("vaccine"), related_name="doses", db_index=False
     )
-    lot = models.ForeignKey(Lot, models.PROTECT, null=True, verbose_name=_("lot"), related_name="doses")
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, verbose_name=_("lot"), related_name="doses", db_index=False)
     facility = models.ForeignKey(
         Facility, models.PROTECT, verbose_name=_("facility"), related_name="doses", db_index=False
     )
@@ -65,6 +65,16 @@ class Dose(models.Model):
         db_constraint=False,
         db_index=False,
     )
+    # The sheet it came with, and its row there: what taking the import back goes by.
+    dose_import = models.ForeignKey(
+        "vaccinations.DoseImport",
+        models.PROTECT,
+        null=True,
+        verbose_name=_("import"),
+        related_name="recorded_doses",
+        db_index=False,
+    )
+    import_row = models.PositiveIntegerField(_("row of the sheet"), null=True)
     voided_at = models.DateTimeField(_("voided at"), null=True)
     voided_by = models.ForeignKey(
         User, models.PROTECT, null=True, verbose_name=_("voided by"), related_name="+", db_index=False
@@ -106,7 +116,17 @@ class Dose(models.Model):
                 violation_error_message=_("A dose is voided with a reason."),
             ),
         ]
-        indexes = [models.Index(fields=["facility", "-recorded_at"], name="dose_by_facility")]
+        indexes = [
+            models.Index(fields=["facility", "-recorded_at"], name="dose_by_facility"),
+            # The stock sheet counts what was given, and a recall lists it: from the index alone (docs/query-plans.md).
+            models.Index(
+                fields=["facility", "administered_on", "lot"], name="dose_by_ledger", condition=Q(voided_at=None)
+            ),
+            models.Index(
+                fields=["lot", "facility", "administered_on", "id"], name="dose_by_lot", include=["voided_at"]
+            ),
+            models.Index(fields=["dose_import"], name="dose_by_import", condition=Q(dose_import__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return _("Dose %(number)d of %(date)s") % {
@@ -119,11 +139,17 @@ class Dose(models.Model):
         return self.voided_at is None
 
     @property
+    def recipient(self) -> Resident:
+        """The person under their present number, should it have been corrected since."""
+        return self.resident.superseded_by or self.resident
+
+    @property
     def given(self) -> Given:
         """The dose as the pure modules take it."""
         return Given(
             dose_number=self.dose_number,
-            product=self.vaccine.name,
+            product=self.vaccine.code,
+            product_name=self.vaccine.name,
             administered_on=self.administered_on,
             typed_at=self.recorded_at if self.source == self.Source.DESK else None,
         )
@@ -149,4 +175,4 @@ class Slip(models.Model):
     @property
     def resident_now(self) -> Resident:
         """The person under their present number, should it have been corrected since."""
-        return self.dose.resident.superseded_by or self.dose.resident
+        return self.dose.recipient

@@ -15,7 +15,7 @@ class DueDose(models.Model):
     """Where a person stands in the schedule, one row a person, under their present number.
 
     Never written but by vaccinations.due.services: it can be made again from the doses at any time. Where no dose is due
-    (complete, aged out) the number and the days are empty.
+    (complete, aged out) the number is empty; where no rule in force lays a day down for the dose due, the days are.
     """
 
     Course = SeriesDose.Course
@@ -55,7 +55,8 @@ class DueDose(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(dose_number=None, earliest_on=None, recommended_on=None, past_due_on=None)
-                | Q(dose_number__isnull=False, earliest_on__isnull=False, recommended_on__gte=F("earliest_on")),
+                | Q(dose_number__isnull=False, earliest_on=None, recommended_on=None, past_due_on=None)
+                | Q(dose_number__isnull=False, recommended_on__isnull=False, recommended_on__gte=F("earliest_on")),
                 name="duedose_days_of_a_dose",
             ),
             models.CheckConstraint(
@@ -71,6 +72,7 @@ class DueDose(models.Model):
                 condition=Q(dose_number__isnull=False),
             ),
             models.Index(fields=["recheck_on"], name="duedose_to_recheck", condition=Q(recheck_on__isnull=False)),
+            models.Index(fields=["rules_version"], name="duedose_by_rules"),
         ]
 
     def __str__(self) -> str:

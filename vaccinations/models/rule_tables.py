@@ -9,7 +9,10 @@ Two things are JSON, because they are read only as a whole and with their row: t
 dose be left out (four tables deep as rows), and the conditions a risk series is for.
 """
 
+from uuid import uuid4
+
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -44,6 +47,8 @@ class Schedule(models.Model):
     code = models.SlugField(_("code"), unique=True)
     name = models.CharField(_("name"), max_length=150)
     source = models.CharField(_("source document"), max_length=250)
+    # Another one with each change of a rule, given by the database (vaccinations/guards.py).
+    version = models.UUIDField(_("version"), default=uuid4, db_default=RandomUUID(), editable=False)
 
     class Meta:
         verbose_name = _("vaccination schedule")

@@ -1,14 +1,12 @@
-"""Vaccines and the rules of their courses."""
+"""Vaccines. What the rules say of them is in the rule tables, by their codes."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from vaccinations.querysets import CourseRuleQuerySet
-from vaccinations.schedule import Rule
-from vaxreg.dated import Dated, dates_in_order
+from vaccinations.doses.warnings import MOST_DOSES
 
-MOST_DOSES = 20
+__all__ = ["MOST_DOSES", "Vaccine"]
 
 
 class Vaccine(models.Model):
@@ -20,12 +18,31 @@ class Vaccine(models.Model):
     dcc_product = models.CharField(_("DCC product (mp)"), max_length=40, blank=True)
     dcc_holder = models.CharField(_("DCC authorisation holder (ma)"), max_length=40, blank=True)
     dcc_prophylaxis = models.CharField(_("DCC vaccine or prophylaxis (vp)"), max_length=20, blank=True)
+    # Of a vial as it usually comes; whoever opens one may say otherwise. Empty: not laid down, or not verified.
+    doses_per_vial = models.PositiveSmallIntegerField(_("doses in a vial"), null=True, blank=True)
+    use_within_hours = models.PositiveSmallIntegerField(
+        _("to be used within, hours from opening"), null=True, blank=True
+    )
+    vial_source = models.CharField(_("source of both"), max_length=250, blank=True)
     is_active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
         verbose_name = _("vaccine")
         verbose_name_plural = _("vaccines")
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(doses_per_vial=None) | Q(doses_per_vial__gte=1))
+                & (Q(use_within_hours=None) | Q(use_within_hours__gte=1)),
+                name="vaccine_vial_facts",
+                violation_error_message=_("Leave it empty where it is not laid down."),
+            ),
+            models.CheckConstraint(
+                condition=Q(doses_per_vial=None, use_within_hours=None) | ~Q(vial_source=""),
+                name="vaccine_vial_source",
+                violation_error_message=_("Say where the doses and hours of a vial are laid down."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -34,43 +51,3 @@ class Vaccine(models.Model):
     def has_doses(self) -> bool:
         """Whether doses name it. By way of the lots, whose index answers; a dose without a lot is found by that."""
         return self.lots.filter(doses__isnull=False).exists() or self.doses.filter(lot=None).exists()
-
-
-class CourseRule(Dated):
-    """How many doses make a vaccine's course, from what age and how far apart, while in force. Empty: not laid down."""
-
-    vaccine = models.ForeignKey(Vaccine, models.CASCADE, verbose_name=_("vaccine"), related_name="rules")
-    doses_in_course = models.PositiveSmallIntegerField(_("doses in the course"))
-    minimum_age_years = models.PositiveSmallIntegerField(_("minimum age, years"), null=True, blank=True)
-    minimum_interval_days = models.PositiveSmallIntegerField(_("minimum interval, days"), null=True, blank=True)
-    recommended_interval_days = models.PositiveSmallIntegerField(_("recommended interval, days"), null=True, blank=True)
-    source = models.CharField(_("source document"), max_length=250)
-
-    objects = CourseRuleQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("course rule")
-        verbose_name_plural = _("course rules")
-        ordering = ["vaccine", "in_force_from"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["vaccine", "in_force_from"], name="courserule_once_a_period", nulls_distinct=False
-            ),
-            models.CheckConstraint(
-                condition=Q(doses_in_course__gte=1, doses_in_course__lte=MOST_DOSES), name="courserule_doses_in_course"
-            ),
-            dates_in_order("courserule_dates_in_order"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.vaccine}: {self.doses_in_course}"
-
-    @property
-    def terms(self) -> Rule:
-        """The rule as the pure modules take it."""
-        return Rule(
-            doses_in_course=self.doses_in_course,
-            minimum_age_years=self.minimum_age_years,
-            minimum_interval_days=self.minimum_interval_days,
-            recommended_interval_days=self.recommended_interval_days,
-        )

@@ -10,11 +10,13 @@ from factory.django import DjangoModelFactory
 from residents.tests.factories import ResidentFactory, UnitFactory
 from vaccinations.doses.services import Entry
 from vaccinations.models import (
-    CourseRule,
+    AgeRule,
     Dose,
     Facility,
     FacilityAssignment,
+    IntervalRule,
     Lot,
+    ProductRule,
     Schedule,
     Series,
     SeriesDose,
@@ -33,18 +35,6 @@ class VaccineFactory(DjangoModelFactory):
     code = factory.Sequence(lambda n: f"vaccine-{n}")
     name = factory.Sequence(lambda n: f"Vaccine {n}")
     manufacturer = "Manufacturer"
-
-
-class CourseRuleFactory(DjangoModelFactory):
-    class Meta:
-        model = CourseRule
-
-    vaccine = factory.SubFactory(VaccineFactory)
-    doses_in_course = 2
-    minimum_age_years = 18
-    minimum_interval_days = 21
-    recommended_interval_days = 28
-    source = "test"
 
 
 class SeriesDoseFactory(DjangoModelFactory):
@@ -72,6 +62,29 @@ class ScheduleFactory(DjangoModelFactory):
     code = factory.Sequence(lambda n: f"schedule-{n}")
     name = factory.Sequence(lambda n: f"Schedule {n}")
     source = "test"
+
+
+def course_of(
+    vaccine: Vaccine, *, doses: int = 2, age: str = "18 years", interval: dict[str, str] | None = None, **period: Any
+) -> list[SeriesDose]:
+    """A course of that vaccine in the register's own schedule; `interval` are the bounds of its IntervalRule."""
+    schedule, _is_new = Schedule.objects.get_or_create(code="vn", defaults={"name": "Việt Nam", "source": "test"})
+    series = SeriesFactory(schedule=schedule, name=vaccine.code, group="1", is_product_path=True)
+    bounds = {"absolute_minimum": "21 days", "minimum": "21 days", "earliest_recommended": "28 days"}
+    return [_course_dose(series, number, vaccine, age, interval or bounds, period) for number in range(1, doses + 1)]
+
+
+def _course_dose(
+    series: Series, number: int, vaccine: Vaccine, age: str, bounds: dict[str, str], period: dict[str, Any]
+) -> SeriesDose:
+    dose = SeriesDose.objects.create(series=series, number=number, course=SeriesDose.Course.BASIC)
+    facts = {"dose": dose, "source": "test", **period}
+    ProductRule.objects.create(**facts, product=vaccine.code, is_forecast=True)
+    if age:
+        AgeRule.objects.create(**facts, absolute_minimum=age, minimum=age)
+    if number > 1:
+        IntervalRule.objects.create(**facts, **bounds)
+    return dose
 
 
 class LotFactory(DjangoModelFactory):

@@ -7,9 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from residents.tests.factories import ResidentFactory
-from vaccinations.models import CourseRule, Dose, FacilityAssignment, Lot, Slip
+from vaccinations.models import Dose, FacilityAssignment, Lot, Slip
 from vaccinations.tests.factories import (
-    CourseRuleFactory,
     DoseFactory,
     FacilityFactory,
     LotFactory,
@@ -83,22 +82,6 @@ def test_a_dose_is_neither_changed_nor_deleted():
     refused("append-only", rows.update, voided_at=timezone.now(), void_reason="x", administered_on=date(2020, 1, 1))
     refused("append-only", rows.delete)
     rows.update(voided_at=timezone.now(), void_reason="Nhập nhầm")
-
-
-def test_one_rule_a_vaccine_and_first_day():
-    rule = CourseRuleFactory(in_force_from=None)
-    CourseRuleFactory(vaccine=rule.vaccine, in_force_from=date(2021, 1, 1))
-    CourseRuleFactory(in_force_from=None)
-    refused("courserule_once_a_period", CourseRuleFactory, vaccine=rule.vaccine, in_force_from=None)
-
-
-def test_a_rule_has_doses_and_dates_in_order():
-    day = date(2021, 1, 1)
-    CourseRuleFactory(doses_in_course=20, in_force_from=day, in_force_until=day)
-    refused("courserule_doses_in_course", CourseRuleFactory, doses_in_course=0)
-    refused("courserule_doses_in_course", CourseRuleFactory, doses_in_course=21)
-    refused("dates_in_order", CourseRuleFactory, in_force_from=day, in_force_until=day - timedelta(days=1))
-    assert CourseRule.objects.count() == 1
 
 
 def test_a_lot_number_once_a_vaccine():

@@ -147,7 +147,7 @@ def test_replace_is_warned_of_and_asks_why(desk, dose):
 def test_replace_by_a_number_recorded_already_shows_it(desk, dose):
     DoseFactory(resident=dose.resident, dose_number=2, lot__lot_number="FF9999")
     response = desk.post(f"/clinic/dose/{dose.pk}/replace/", sent_back(desk, dose, dose_number="2"))
-    assert "Dose 2 is recorded already" in response.content.decode()
+    assert "Is this dose 1?" in response.content.decode()
     assert "FF9999" in response.content.decode()
     dose.refresh_from_db()
     assert dose.is_valid

@@ -133,12 +133,32 @@ def test_a_dose_superfluous_on_the_day_it_is_due_is_not_due():
     assert status(found, ("A", "2019-12-20"), on=date(2019, 12, 21)) == "Complete"
 
 
+ALLERGIC = Person(born_on=BORN, observations={"187": None})
+
+
 def test_a_contraindicated_product_is_not_offered():
     """FORECASTRECVAC-1."""
-    found = schedule(contraindications=[forbids("187", "A")])
-    allergic = Person(born_on=BORN, observations={"187": None})
-    assert due(found, person=allergic).products == ()
-    assert due(found).products == ("A",)
+    both = series(replace(FIRST, preferable=uses("A", "D")), SECOND)
+    found = schedule(both, contraindications=[forbids("187", "A")])
+    assert due(found, person=ALLERGIC).products == ("D",)
+    assert due(found).products == ("A", "D")
+
+
+def test_a_series_of_which_every_preferred_product_is_contraindicated_is_so_too():
+    """Table 7-7: what counts, but is not preferred, does not help."""
+    assert status(schedule(contraindications=[forbids("187", "A")]), person=ALLERGIC) == "Contraindicated"
+    assert status(schedule(contraindications=[forbids("187", "A")])) == "Not complete"
+
+
+def test_a_product_that_would_count_as_well_is_named_apart():
+    second = due(schedule(), ("A", "2020-02-01"))
+    assert (second.products, second.others) == (("A",), ("B",))
+
+
+def test_a_dose_number_counts_the_doses_of_the_season():
+    """FORECASTDN-1."""
+    season = replace(FIRST, season_begins_on=date(2020, 1, 1), is_recurring=True)
+    assert due(schedule(series(season)), ("A", "2019-06-01"), ("A", "2020-02-01")).number == 2
 
 
 def test_verdicts_come_in_the_order_the_doses_came_in():

@@ -8,7 +8,7 @@ from django.utils import timezone
 from residents.models import Resident
 from residents.services import correct_number
 from residents.tests.factories import ResidentFactory
-from vaccinations.tests.factories import CourseRuleFactory, DoseFactory, LotFactory, SlipFactory, clerk
+from vaccinations.tests.factories import DoseFactory, LotFactory, SlipFactory, clerk, course_of
 from vaxreg.models import AuditEntry
 from vaxreg.roles import Role
 from vaxreg.tests.factories import UserFactory, actor, sign_in
@@ -139,7 +139,7 @@ def test_a_card_that_says_the_same_is_told(desk, resident):
 def test_what_stuck_is_proposed_and_warned_of(desk, resident, facility):
     before = timezone.localdate() - timedelta(days=10)
     lot = LotFactory()
-    CourseRuleFactory(vaccine=lot.vaccine, minimum_interval_days=21)
+    course_of(lot.vaccine)
     DoseFactory(resident=resident, lot=lot, administered_on=before, source="import")
     session = desk.session
     session["clinic"] = {
@@ -151,7 +151,9 @@ def test_what_stuck_is_proposed_and_warned_of(desk, resident, facility):
     response = look_up(desk, "079090123456")
     assert response.context["form"].initial["lot"] == lot
     assert "Trần Thị Bưởi" in response.content.decode()
-    assert "Too early: 10 days from dose 1, the rule says at least 21." in response.content.decode()
+    since, counts = (day.strftime("%d/%m/%Y") for day in (before, before + timedelta(days=21)))
+    sentence = f"Too early: 10 days after dose 1 of {since}. It counts from {counts} (21 days)."
+    assert sentence in response.content.decode()
     assert response.context["check"].codes == ["too-early"]
 
 

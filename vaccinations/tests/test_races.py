@@ -20,8 +20,9 @@ from vaccinations.doses.services import (
     replace_dose,
     void_dose,
 )
-from vaccinations.models import Dose, Slip
-from vaccinations.tests.factories import DoseFactory, FacilityFactory, LotFactory, entry
+from vaccinations.due.services import refresh_due, refresh_missing, refresh_stale
+from vaccinations.models import Dose, DueDose, Slip
+from vaccinations.tests.factories import DoseFactory, FacilityFactory, LotFactory, course_of, entry
 from vaxreg.tests.factories import UserFactory, actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -165,3 +166,35 @@ def test_a_double_tap_registers_one_person_without_a_number():
     told = next(result for result in results if isinstance(result, PossibleDoubleError))
     assert told.people == [person]
     assert Resident.objects.get().date_of_birth == date(1990, 3, 5)
+
+
+def test_the_nightly_run_passes_over_whom_a_desk_holds_and_never_writes_what_is_old():
+    resident, given, user = ResidentFactory(), entry(), UserFactory()
+    course_of(given.vaccine)
+    refresh_due(resident=resident, on=timezone.localdate())
+    DueDose.objects.update(recheck_on=timezone.localdate())
+
+    def nightly():
+        try:
+            return sum(refresh_stale(timezone.localdate()))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        record_dose(by=actor(user), resident=resident, entry=given, now=timezone.now())
+        # The dose is not committed yet: whoever read now would take it for missing.
+        assert pool.submit(nightly).result(10) == 0
+    assert DueDose.objects.get().dose_number == 2
+
+
+def test_two_nightly_runs_at_once_do_each_person_once():
+    lot = LotFactory()
+    course_of(lot.vaccine)
+    for n in range(30):
+        DoseFactory(resident__citizen_id=f"0790900000{n:02d}", lot=lot)
+    assert sum(refresh_missing(timezone.localdate())) == 30
+    DueDose.objects.update(recheck_on=timezone.localdate())
+    results = at_once(*[lambda: sum(refresh_stale(timezone.localdate()))] * 2)
+    assert all(isinstance(result, int) for result in results), results
+    assert sum(results) >= 30
+    assert not DueDose.objects.filter(recheck_on=timezone.localdate()).exists()

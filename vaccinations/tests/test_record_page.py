@@ -156,9 +156,42 @@ def test_a_dose_recorded_meanwhile_is_shown(desk, resident, filled):
         lot__lot_number="FF9999",
     )
     page = send(desk, filled).content.decode()
-    for fact in ("Dose 1 is recorded already", "Trạm Y tế Khác", "Phạm Thị Nhanh Tay", "FF9999", there.vaccine.name):
+    for fact in (
+        "is recorded already. Is this dose 2?",
+        "Trạm Y tế Khác",
+        "Phạm Thị Nhanh Tay",
+        "FF9999",
+        there.vaccine.name,
+    ):
         assert fact in page
     assert Dose.objects.get() == there
+
+
+def test_one_key_takes_the_number_that_a_second_dose_typed_as_the_first_is_meant_to_have(desk, resident, filled):
+    """FIELD 2, complaint 6: nothing else that was typed has to be typed again."""
+    DoseFactory(resident=resident, administered_on=timezone.localdate() - timedelta(days=40), source="import")
+    response = send(desk, filled, vaccinator="Người đã gõ")
+    page = response.content.decode()
+    assert '<button class="btn btn-primary btn-lg" name="take_number" value="2" autofocus>' in page
+    assert page.count("autofocus") == 1
+    assert 'value="Người đã gõ"' in page
+    assert not Dose.objects.filter(dose_number=2).exists()
+    send(desk, filled, vaccinator="Người đã gõ", take_number="2")
+    dose = Dose.objects.get(dose_number=2)
+    assert (dose.vaccinator, dose.lot_id) == ("Người đã gõ", int(filled["lot"]))
+
+
+def test_a_number_taken_over_stays_where_another_question_follows(desk, resident, filled):
+    DoseFactory(resident=resident, source="import")
+    response = send(desk, filled, take_number="2")
+    assert response.context["form"]["dose_number"].value() == "2"
+    assert response.context["check"].codes == ["same-day"]
+
+
+@pytest.mark.parametrize("nonsense", ["0", "21", "x"])
+def test_a_number_to_take_over_is_checked_like_one_typed(desk, filled, nonsense):
+    assert "dose_number" in send(desk, filled, take_number=nonsense).context["form"].errors
+    assert not Dose.objects.exists()
 
 
 def test_a_card_that_agreed_verifies_the_person(desk, resident, filled):

@@ -18,8 +18,8 @@ from vaccinations.doses.services import (
     Reason,
     record_dose,
 )
-from vaccinations.models import Dose, Slip
-from vaccinations.tests.factories import CourseRuleFactory, DoseFactory, LotFactory, VaccineFactory, entry
+from vaccinations.models import AgeRule, Dose, Slip
+from vaccinations.tests.factories import DoseFactory, LotFactory, VaccineFactory, course_of, entry
 from vaxreg.codes import read_code
 from vaxreg.models import AuditEntry
 from vaxreg.tests.factories import UserFactory, actor
@@ -91,7 +91,7 @@ def test_a_dose_under_an_old_number_counts_and_the_new_one_goes_under_the_curren
     person = correct_number(by=actor(), resident=before.resident, new_number="079090000777", reason="thẻ mới")
     with pytest.raises(AlreadyRecordedError):
         record(person, entry())
-    warned = Reason("đúng", frozenset({"recent", "same-day", "other-product"}))
+    warned = Reason("đúng", frozenset({"recent", "same-day"}))
     # Looked up before the number was corrected.
     dose = record(before.resident, entry(dose_number=2), reason=warned)
     assert dose.resident_id == "079090000777"
@@ -175,8 +175,8 @@ def test_a_reason_without_a_warning_is_not_kept():
 def test_the_rule_of_the_day_of_the_dose_judges_it():
     """A dose of August typed in today is judged by August's rule."""
     lot = LotFactory()
-    CourseRuleFactory(vaccine=lot.vaccine, in_force_until=date(2021, 8, 31), minimum_age_years=None)
-    CourseRuleFactory(vaccine=lot.vaccine, in_force_from=date(2021, 9, 1), minimum_age_years=60)
+    first, _second = course_of(lot.vaccine, age="")
+    AgeRule.objects.create(dose=first, absolute_minimum="60 years", in_force_from=date(2021, 9, 1))
     resident = ResidentFactory(date_of_birth=date(1990, 3, 5))
     assert record(resident, entry(lot=lot, administered_on=date(2021, 8, 31))).warnings == []
     with pytest.raises(NeedsReasonError):
@@ -202,5 +202,6 @@ def test_an_error_that_is_nobodys_dose_is_not_hidden(monkeypatch):
     """The backstop tells a recorded dose; anything else must be heard."""
     resident, lot = ResidentFactory(), LotFactory()
     monkeypatch.setattr("vaccinations.doses.services._refuse_impossible", lambda *args: None)
+    given = entry(lot=lot, administered_on=timezone.localdate() + timedelta(days=3))
     with pytest.raises(IntegrityError, match="dose_not_in_future"):
-        record(resident, entry(lot=lot, administered_on=timezone.localdate() + timedelta(days=3)))
+        record(resident, given, reason=Reason("vì thế", frozenset({"future"})))

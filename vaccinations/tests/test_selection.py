@@ -208,9 +208,10 @@ def test_contraindicated_series_still_speak_where_all_are():
     assert (outcome.status, outcome.series) == ("Contraindicated", "A")
 
 
-def test_an_equivalent_complete_series_ends_the_matter():
-    """Table 8-14: either names the other as its equal."""
+def test_a_complete_series_ends_the_matter_for_those_that_call_its_group_their_equal():
+    """Table 8-14. CDC's risk series name no equal: a person at risk who is through the standard one still needs theirs."""
     risk = replace(OF_B, kind="risk", group="2", indications=(Indication("154"),), is_default=True)
     standard = replace(OF_A, group="1", equivalent_groups=frozenset("2"))
-    done = [("A", "2019-01-01"), ("A", "2019-03-01")]
-    assert chosen(standard, risk, history=done, person=replace(PERSON, observations={"154": None})) == "A"
+    done, person = [("A", "2019-01-01"), ("A", "2019-03-01")], replace(PERSON, observations={"154": None})
+    assert chosen(standard, risk, history=done, person=person) == "B"
+    assert chosen(standard, replace(risk, equivalent_groups=frozenset("1")), history=done, person=person) == "A"

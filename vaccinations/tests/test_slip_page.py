@@ -9,7 +9,7 @@ from residents.models import Resident
 from residents.services import correct_number
 from residents.tests.factories import AreaAssignmentFactory, ResidentFactory, UnitFactory
 from vaccinations.doses.services import void_dose
-from vaccinations.tests.factories import CourseRuleFactory, DoseFactory, SlipFactory, clerk
+from vaccinations.tests.factories import DoseFactory, SlipFactory, clerk, course_of
 from vaxreg.models import AuditEntry
 from vaxreg.roles import Role
 from vaxreg.tests.factories import UserFactory, actor, sign_in
@@ -59,18 +59,30 @@ def test_a_dose_whose_time_is_not_known_shows_its_day(desk, facility):
     assert "02/08/2021" in page_of(desk, slip)
 
 
-def test_the_next_dose_is_told_by_the_rule_of_the_day_of_this_one(desk, slip):
-    rule = CourseRuleFactory(vaccine=slip.dose.vaccine, minimum_interval_days=42, recommended_interval_days=56)
+WEEKS = {"absolute_minimum": "4 weeks", "minimum": "6 weeks", "earliest_recommended": "8 weeks"}
+
+
+def test_the_next_dose_is_told_by_the_rules_of_today(desk, slip):
+    _first, second = course_of(slip.dose.vaccine, interval={**WEEKS, "latest_recommended": "12 weeks"})
     page = page_of(desk, slip)
-    assert "from 27/09/2021" in page
-    assert "(not before 13/09/2021)" in page
-    rule.delete()
-    CourseRuleFactory(vaccine=slip.dose.vaccine, in_force_from=date(2021, 8, 3))
+    for text in ("Dose 2 (basic dose)", "from 27/09/2021", "(not before 13/09/2021)", "at the latest 24/10/2021"):
+        assert text in page
+    assert page.count(slip.dose.vaccine.name) == 2
+    second.interval_rules.update(earliest_recommended="7 weeks")
+    assert "from 20/09/2021" in page_of(desk, slip)
+
+
+def test_a_slip_of_an_earlier_dose_names_no_next_one(desk, slip):
+    course_of(slip.dose.vaccine, interval=WEEKS)
+    later = DoseFactory(resident=slip.dose.resident, lot=slip.dose.lot, dose_number=2)
     assert "not before" not in page_of(desk, slip)
+    later.resident.doses.filter(pk=later.pk).update(voided_at=timezone.now(), void_reason="nhầm")
+    assert "not before" in page_of(desk, slip)
 
 
 def test_an_interval_not_laid_down_is_not_made_up(desk, slip):
-    CourseRuleFactory(vaccine=slip.dose.vaccine, minimum_interval_days=None, recommended_interval_days=None)
+    _first, second = course_of(slip.dose.vaccine, age="")
+    second.interval_rules.all().delete()
     assert "the clinic will tell you the day" in page_of(desk, slip)
 
 

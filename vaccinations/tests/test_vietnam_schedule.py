@@ -19,9 +19,8 @@ ADULT = Person(born_on=date(1990, 1, 1), sex="M")
 
 
 @pytest.fixture
-def vietnam(db):
+def rows(db):
     load_vietnam(by=Actor.command("load_schedule"))
-    return schedule_terms("vn")
 
 
 def outcome(vietnam, *history, person=ADULT, on=date(2021, 12, 1)):
@@ -77,7 +76,7 @@ def test_after_the_basic_course_a_booster_is_due(vietnam):
     assert (found.due.course, found.due.earliest_on, found.due.products) == ("booster", date(2022, 2, 22), ())
 
 
-def test_an_additional_dose_concerns_nobody_until_it_is_known_whom(vietnam):
+def test_an_additional_dose_concerns_nobody_until_it_is_known_whom(rows, vietnam):
     risk = Series.objects.get(name="comirnaty + additional")
     assert [(dose.number, dose.course) for dose in risk.doses.all()] == [
         (1, "basic"),
@@ -94,7 +93,7 @@ def test_an_additional_dose_concerns_nobody_until_it_is_known_whom(vietnam):
     assert (due.course, due.earliest_on) == ("additional", date(2021, 9, 19))
 
 
-def test_every_rule_names_its_source_and_every_product_is_one_of_ours(vietnam):
+def test_every_rule_names_its_source_and_every_product_is_one_of_ours(rows):
     load_vaccines(by=Actor.command("test"))
     for table in (AgeRule, IntervalRule, ProductRule):
         assert table.objects.exists()
@@ -103,7 +102,7 @@ def test_every_rule_names_its_source_and_every_product_is_one_of_ours(vietnam):
     assert products == set(Vaccine.objects.values_list("code", flat=True))
 
 
-def test_loading_again_takes_no_word_of_an_administrator_back(vietnam, capsys):
+def test_loading_again_takes_no_word_of_an_administrator_back(rows, capsys):
     AgeRule.objects.update(minimum="17 years")
     call_command("load_schedule")
     assert capsys.readouterr().out == "0 series added\n"

@@ -1,183 +1,214 @@
-"""What is unusual about a dose. Sources: FIELD.md 1.4 and 2, issue 2 (clinic desk), vaccinations/data/course_rules.csv."""
+"""What is unusual about a dose. Sources: FIELD.md 1.4 and 2, issues 2 and 4, vaccinations/data/schedule_vn.csv."""
 
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import translation
 
-from residents.birth import UNKNOWN, Birth, Precision, read_birth
-from vaccinations.doses.warnings import Candidate, Code, Given, unknowns, warnings_of
-from vaccinations.schedule import Rule
+from residents.birth import UNKNOWN, read_birth
+from vaccinations.doses.rule_warnings import examine, span_text
+from vaccinations.doses.warnings import Candidate, Code, Given, proposed_number
+from vaccinations.engine.spans import read_span
 
 NOW = datetime(2021, 10, 20, 3, 0, tzinfo=UTC)
 TODAY = date(2021, 10, 20)
 LONG_AGO = NOW - timedelta(days=60)
 ADULT = read_birth("05/03/1990")
-# FIELD.md 1.4, as course_rules.csv keeps it.
-ASTRAZENECA = Rule(2, minimum_age_years=18, minimum_interval_days=42, recommended_interval_days=56)
-COMIRNATY = Rule(2, minimum_age_years=16, minimum_interval_days=21, recommended_interval_days=21)
-JANSSEN = Rule(1)
-HAYAT_VAX = Rule(2)
+NAMES = {"comirnaty": "Comirnaty", "spikevax": "Spikevax", "vaxzevria": "AstraZeneca", "home-made": "Home-made"}
 
 
-def given(number=1, product="Comirnaty", on=date(2021, 9, 1), typed_at=LONG_AGO):
-    return Given(dose_number=number, product=product, administered_on=on, typed_at=typed_at)
+def day(text):
+    return date.fromisoformat(text)
 
 
-def candidate(number=2, product="Comirnaty", on=TODAY, expires=None):
-    return Candidate(dose_number=number, product=product, administered_on=on, lot_expires_on=expires)
+def given(number=1, product="comirnaty", on="2021-09-01", typed_at=LONG_AGO):
+    return Given(number, product, NAMES.get(product, product), day(on), typed_at)
 
 
-def codes(candidate, history=(), rule=COMIRNATY, birth=ADULT, now=NOW):
-    found = warnings_of(candidate=candidate, history=history, rule=rule, birth=birth, now=now)
-    assert all(warning.message for warning in found)
-    return [warning.code.value for warning in found]
+def candidate(number=2, product="comirnaty", on="2021-10-20", **facts):
+    name = NAMES.get(product, product)
+    return Candidate(dose_number=number, product=product, product_name=name, administered_on=day(on), **facts)
 
 
-@pytest.mark.parametrize(
-    ("source", "candidate", "history", "rule", "birth", "expected"),
-    [
-        ("a second dose in time: FIELD 1.4, Comirnaty 21 d", candidate(), [given()], COMIRNATY, ADULT, []),
-        ("a first dose: nothing to compare", candidate(1), [], COMIRNATY, ADULT, []),
-        ("issue 2: same day again", candidate(), [given(on=TODAY)], COMIRNATY, ADULT, ["same-day"]),
-        (
-            "FIELD 1.4: Comirnaty 21 d, day 20",
-            candidate(on=date(2021, 9, 21)),
-            [given()],
-            COMIRNATY,
-            ADULT,
-            ["too-early"],
-        ),
-        ("FIELD 1.4: Comirnaty 21 d, day 21", candidate(on=date(2021, 9, 22)), [given()], COMIRNATY, ADULT, []),
-        (
-            "FIELD 1.4: AstraZeneca 6 weeks, day 41",
-            candidate(product="AZ", on=date(2021, 10, 12)),
-            [given(product="AZ")],
-            ASTRAZENECA,
-            ADULT,
-            ["too-early"],
-        ),
-        (
-            "FIELD 1.4: AstraZeneca 6 weeks, day 42",
-            candidate(product="AZ", on=date(2021, 10, 13)),
-            [given(product="AZ")],
-            ASTRAZENECA,
-            ADULT,
-            [],
-        ),
-        (
-            "FIELD 1.4: Hayat-Vax, interval not verified",
-            candidate(on=date(2021, 9, 2)),
-            [given()],
-            HAYAT_VAX,
-            ADULT,
-            [],
-        ),
-        ("FIELD 1.4: Comirnaty from 16, aged 15", candidate(1), [], COMIRNATY, read_birth("21/10/2005"), ["below-age"]),
-        ("FIELD 1.4: Comirnaty from 16, 16th birthday", candidate(1), [], COMIRNATY, read_birth("20/10/2005"), []),
-        ("only the year is known, may be 16 already", candidate(1), [], COMIRNATY, read_birth("2005"), []),
-        ("only the year is known, at most 15", candidate(1), [], COMIRNATY, read_birth("2006"), ["below-age"]),
-        ("no birth date warns of nothing", candidate(1), [], COMIRNATY, UNKNOWN, []),
-        ("FIELD 1.4: Janssen, age not verified", candidate(1), [], JANSSEN, read_birth("2010"), []),
-        ("issue 2: another product", candidate(product="Spikevax"), [given()], COMIRNATY, ADULT, ["other-product"]),
-        (
-            "another product than the last one, not the first",
-            candidate(3, product="AZ"),
-            [given(1, product="AZ"), given(2, on=date(2021, 9, 25))],
-            COMIRNATY,
-            ADULT,
-            ["other-product"],
-        ),
-        ("no lot chosen yet: product not compared", candidate(product=""), [given()], None, ADULT, []),
-        ("issue 2: lot expired", candidate(1, expires=date(2021, 10, 19)), [], COMIRNATY, ADULT, ["lot-expired"]),
-        ("the last day of a lot", candidate(1, expires=TODAY), [], COMIRNATY, ADULT, []),
-        (
-            "a dose of last month typed in today, its lot expired since",
-            candidate(1, on=date(2021, 9, 1), expires=date(2021, 9, 30)),
-            [],
-            COMIRNATY,
-            ADULT,
-            [],
-        ),
-        ("FIELD 2, complaint 1: dose 2 without dose 1", candidate(2), [], COMIRNATY, ADULT, ["number-gap"]),
-        ("dose 4 without dose 3", candidate(4), [given(1), given(2)], COMIRNATY, ADULT, ["number-gap"]),
-        (
-            "FIELD 2, complaint 6: dose 1 dated after dose 2",
-            candidate(1, on=TODAY),
-            [given(2)],
-            COMIRNATY,
-            ADULT,
-            ["out-of-order"],
-        ),
-        (
-            "dose 2 dated before dose 1",
-            candidate(2, on=date(2021, 8, 1)),
-            [given(1)],
-            COMIRNATY,
-            ADULT,
-            ["out-of-order"],
-        ),
-        (
-            "dose 1 typed in late, too near to dose 2",
-            candidate(1, on=date(2021, 8, 20)),
-            [given(2)],
-            COMIRNATY,
-            ADULT,
-            ["too-early"],
-        ),
-        (
-            "after the course the course's own interval still holds",
-            candidate(3),
-            [given(1), given(2, on=date(2021, 10, 19))],
-            COMIRNATY,
-            ADULT,
-            ["too-early"],
-        ),
-        ("no rule on that day", candidate(on=date(2021, 9, 2)), [given()], None, read_birth("2020"), []),
-    ],
-)
-def test_warnings_of(source, candidate, history, rule, birth, expected):
-    assert codes(candidate, history, rule, birth) == expected, source
+def findings(vietnam, dose, history=(), birth=ADULT, now=NOW):
+    found = examine(candidate=dose, history=history, schedule=vietnam, birth=birth, now=now, today=TODAY)
+    assert all(warning.message for warning in found.warnings)
+    return found
+
+
+def sentence(vietnam, *args, **facts):
+    with translation.override("en"):
+        return findings(vietnam, *args, **facts).warnings[0].message
+
+
+AZ = {"product": "vaxzevria"}
+CASES = [
+    ("a second dose in time: FIELD 1.4, Comirnaty 21 d", candidate(), [given()], ADULT, []),
+    ("a first dose: nothing to compare", candidate(1), [], ADULT, []),
+    ("issue 2: same day again", candidate(on="2021-09-01"), [given()], ADULT, ["same-day", "too-early"]),
+    ("FIELD 1.4: Comirnaty 21 d, day 20", candidate(on="2021-09-21"), [given()], ADULT, ["too-early"]),
+    ("FIELD 1.4: Comirnaty 21 d, day 21", candidate(on="2021-09-22"), [given()], ADULT, []),
+    ("n3: AstraZeneca 4 weeks, day 27", candidate(**AZ, on="2021-09-28"), [given(**AZ)], ADULT, ["too-early"]),
+    ("n3: special cases, day 28", candidate(**AZ, on="2021-09-29"), [given(**AZ)], ADULT, ["grace"]),
+    ("n3: routine is 6 weeks, day 41", candidate(**AZ, on="2021-10-12"), [given(**AZ)], ADULT, ["grace"]),
+    ("n3: routine is 6 weeks, day 42", candidate(**AZ, on="2021-10-13"), [given(**AZ)], ADULT, []),
+    (
+        "FIELD 1.4: Hayat-Vax, interval not verified",
+        candidate(product="hayat-vax", on="2021-09-02"),
+        [given(product="hayat-vax")],
+        ADULT,
+        [],
+    ),
+    ("package: from 16, aged 15", candidate(1, on="2021-10-13"), [], read_birth("14/10/2005"), ["below-age"]),
+    ("package: the 16th birthday", candidate(1, on="2021-10-13"), [], read_birth("13/10/2005"), []),
+    ("8688: no minimum is kept since 14 October", candidate(1, on="2021-10-14"), [], read_birth("2010"), []),
+    ("only the year is known, may be 16 already", candidate(1, on="2021-10-13"), [], read_birth("2005"), []),
+    ("only the year is known, at most 15", candidate(1, on="2021-10-13"), [], read_birth("2006"), ["below-age"]),
+    ("no birth date warns of nothing", candidate(1), [], UNKNOWN, []),
+    ("FIELD 1.4: Janssen, age not verified", candidate(1, product="janssen"), [], read_birth("2010"), []),
+    (
+        "n1: AstraZeneca, then Moderna, a day before 8 September",
+        candidate(product="spikevax", on="2021-09-07"),
+        [given(**AZ, on="2021-06-01")],
+        ADULT,
+        ["other-product"],
+    ),
+    (
+        "n1: AstraZeneca, then Moderna, since 8 September",
+        candidate(product="spikevax", on="2021-09-08"),
+        [given(**AZ, on="2021-06-01")],
+        ADULT,
+        [],
+    ),
+    ("n1: AstraZeneca does not follow Pfizer", candidate(**AZ), [given()], ADULT, ["other-product"]),
+    (
+        "QĐ 4471: not authorised before 17 September",
+        candidate(1, product="abdala", on="2021-09-16"),
+        [],
+        ADULT,
+        ["other-product"],
+    ),
+    (
+        "a booster's product is not laid down, its 6 months are",
+        candidate(3, product="vero-cell"),
+        [given(1, on="2021-03-01"), given(2, on="2021-03-22")],
+        ADULT,
+        [],
+    ),
+    (
+        "a booster a day before its 6 months",
+        candidate(3, on="2021-09-21"),
+        [given(1, on="2021-03-01"), given(2, on="2021-03-22")],
+        ADULT,
+        ["too-early"],
+    ),
+    ("no lot chosen yet: nothing of the product", candidate(product=""), [given(on="2021-10-19")], ADULT, []),
+    ("issue 2: lot expired", candidate(1, lot_expires_on=day("2021-10-19")), [], ADULT, ["lot-expired"]),
+    ("the last day of a lot", candidate(1, lot_expires_on=TODAY), [], ADULT, []),
+    (
+        "a dose of last month typed in today, its lot expired since",
+        candidate(1, on="2021-09-01", lot_expires_on=day("2021-09-30")),
+        [],
+        ADULT,
+        [],
+    ),
+    (
+        "issue 4: what else may be wrong with a lot",
+        candidate(1, lot_faults=frozenset({"lot-elsewhere", "lot-recalled", "lot-other-vaccine"})),
+        [],
+        ADULT,
+        ["lot-recalled", "lot-other-vaccine", "lot-elsewhere"],
+    ),
+    ("FIELD 2, complaint 1: dose 2 without dose 1", candidate(2), [], ADULT, ["number-gap"]),
+    (
+        "dose 4 without dose 3",
+        candidate(4),
+        [given(1, on="2021-02-01"), given(2, on="2021-03-01")],
+        ADULT,
+        ["number-gap"],
+    ),
+    ("complaint 6: a second dose typed as the first", candidate(1), [given(1)], ADULT, ["number-taken"]),
+    ("complaint 6: dose 1 dated after dose 2", candidate(1), [given(2)], ADULT, ["out-of-order"]),
+    ("dose 2 dated before dose 1", candidate(2, on="2021-08-01"), [given(1)], ADULT, ["out-of-order"]),
+    ("dose 1 typed in late, too near to dose 2", candidate(1, on="2021-08-20"), [given(2)], ADULT, ["too-early"]),
+    ("issue 4: a day in the future", candidate(1, on="2021-10-21"), [], ADULT, ["future"]),
+    ("the schedule does not know the vaccine", candidate(product="home-made"), [given()], read_birth("2020"), []),
+]
+
+
+@pytest.mark.parametrize(("source", "dose", "history", "birth", "expected"), CASES)
+def test_what_is_unusual(vietnam, source, dose, history, birth, expected):
+    assert findings(vietnam, dose, history, birth).codes == expected, source
 
 
 @pytest.mark.parametrize(
     ("minutes", "expected"), [(0, ["recent"]), (29, ["recent"]), (30, ["recent"]), (31, []), (600, [])]
 )
-def test_recorded_minutes_ago_warns_for_half_an_hour(minutes, expected):
+def test_recorded_minutes_ago_warns_for_half_an_hour(vietnam, minutes, expected):
     """Issue 2 and FIELD.md 2, complaint 6: the same person at two desks."""
-    assert codes(candidate(), [given(typed_at=NOW - timedelta(minutes=minutes))]) == expected
+    dose = given(typed_at=NOW - timedelta(minutes=minutes))
+    assert findings(vietnam, candidate(), [dose]).codes == expected
 
 
-def test_recorded_minutes_ago_is_nothing_to_an_import():
-    assert codes(candidate(), [given(typed_at=NOW)], now=None) == []
+def test_recorded_minutes_ago_is_nothing_to_an_import(vietnam):
+    assert findings(vietnam, candidate(), [given(typed_at=NOW)], now=None).codes == []
+    assert findings(vietnam, candidate(), [given(typed_at=None)]).codes == []
 
 
-def test_a_dose_imported_minutes_ago_is_no_double_entry():
-    assert codes(candidate(), [given(typed_at=None)]) == []
-
-
-def test_all_that_is_unusual_is_told_the_gravest_first():
-    child = Birth(date(2012, 1, 1), Precision.DAY)
-    dose = candidate(3, product="AZ", expires=date(2021, 1, 1))
-    found = codes(dose, [given(on=TODAY, typed_at=NOW), given(4, on=date(2021, 10, 1))], COMIRNATY, child)
-    assert found == [
+def test_all_that_is_unusual_is_told_the_gravest_first(vietnam):
+    dose = candidate(3, **AZ, on="2021-10-05", lot_expires_on=day("2021-01-01"))
+    history = [given(1, on="2021-10-05", typed_at=NOW), given(4, on="2021-10-01")]
+    assert findings(vietnam, dose, history).codes == [
         "same-day",
         "recent",
         "number-gap",
         "out-of-order",
         "too-early",
-        "below-age",
         "other-product",
         "lot-expired",
     ]
 
 
-def test_messages_carry_the_facts():
-    dose = candidate(on=date(2021, 9, 2), product="Spikevax", expires=date(2021, 9, 1))
-    found = warnings_of(candidate=dose, history=[given()], rule=COMIRNATY, birth=read_birth("2006"), now=NOW)
-    text = " ".join(warning.message for warning in found)
-    for fact in ("21", "16", "15", "Comirnaty", "01/09/2021"):
-        assert fact in text
+@pytest.mark.parametrize(
+    ("dose", "history", "text"),
+    [
+        (
+            candidate(on="2021-09-21"),
+            [given()],
+            "Too early: 20 days after dose 1 of 01/09/2021. It counts from 22/09/2021 (21 days).",
+        ),
+        (
+            candidate(**AZ, on="2021-09-30"),
+            [given(**AZ)],
+            "Early: 29 days after dose 1 of 01/09/2021. It counts, but the rule says from 13/10/2021 (42 days).",
+        ),
+        (
+            candidate(1, on="2021-08-20"),
+            [given(2)],
+            "Too early: dose 2 of 01/09/2021 was given 12 days later, and would not count after this one.",
+        ),
+        (candidate(1), [given(1)], "Dose 1 of 01/09/2021 is recorded already. Is this dose 2?"),
+        (
+            candidate(**AZ),
+            [given()],
+            "Another product: AstraZeneca may not follow dose 1, Comirnaty, by the rules of that day.",
+        ),
+        (
+            candidate(1, product="abdala", on="2021-09-16"),
+            [],
+            "abdala: no rule in force on that day allows it for this dose.",
+        ),
+        (candidate(1, lot_expires_on=day("2021-10-01")), [], "The lot expired on 01/10/2021."),
+    ],
+)
+def test_messages_carry_the_facts(vietnam, dose, history, text):
+    assert sentence(vietnam, dose, history) == text
+
+
+def test_the_age_is_told_with_the_rule(vietnam):
+    dose = candidate(1, on="2021-10-13")
+    text = "Below age: 15 years on that day, the rule says from 16 years."
+    assert sentence(vietnam, dose, birth=read_birth("14/10/2005")) == text
 
 
 @pytest.mark.parametrize("code", Code)
@@ -186,33 +217,77 @@ def test_codes_fit_their_column(code):
 
 
 @pytest.mark.parametrize(
-    ("dose", "history", "rule", "birth", "count"),
+    ("dose", "history", "birth", "told"),
     [
-        (candidate(), [given()], COMIRNATY, ADULT, 0),
-        (candidate(), [given()], COMIRNATY, UNKNOWN, 1),
-        (candidate(), [given()], HAYAT_VAX, ADULT, 2),
-        (candidate(1), [], HAYAT_VAX, ADULT, 1),
-        (candidate(3), [given()], COMIRNATY, ADULT, 1),
-        (candidate(), [given()], None, ADULT, 1),
-        (candidate(), [given()], None, UNKNOWN, 2),
-        (candidate(product=""), [], None, ADULT, 0),
-        # Of 16 years on 20 October 2021: perhaps, surely not (that is a warning), surely.
-        (candidate(1), [], COMIRNATY, read_birth("2005"), 1),
-        (candidate(1), [], COMIRNATY, read_birth("2006"), 0),
-        (candidate(1), [], COMIRNATY, read_birth("2004"), 0),
-        (candidate(1), [], COMIRNATY, read_birth("10/2005"), 1),
-        (candidate(1), [], COMIRNATY, read_birth("09/2005"), 0),
-        (candidate(1), [], COMIRNATY, read_birth("20/10/2005"), 0),
+        (candidate(on="2021-10-10"), [given()], ADULT, []),
+        (candidate(), [given()], ADULT, ["Age not checked: the rule"]),
+        (candidate(on="2021-10-10"), [given()], UNKNOWN, ["Age not checked: the date"]),
+        (
+            candidate(product="hayat-vax"),
+            [given(product="hayat-vax")],
+            ADULT,
+            ["Age not checked: the rule", "Interval not checked"],
+        ),
+        (candidate(1, product="hayat-vax"), [], ADULT, ["Age not checked: the rule"]),
+        (
+            candidate(3),
+            [given(1, on="2021-01-01"), given(2, on="2021-02-01")],
+            ADULT,
+            ["Age not checked: the rule", "Product not checked"],
+        ),
+        (
+            candidate(4, on="2021-10-20"),
+            [given(1, on="2020-01-01"), given(2, on="2020-02-01"), given(3, on="2020-09-01")],
+            ADULT,
+            ["This dose comes after the last one"],
+        ),
+        (candidate(product="home-made"), [given()], ADULT, ["Age, interval and product not checked"]),
+        (candidate(product=""), [given()], ADULT, []),
+        (
+            candidate(on="2021-10-10"),
+            [given(product="home-made")],
+            ADULT,
+            ["Dose 1 is not counted: the schedule has no rule for Home-made."],
+        ),
+        # Of 16 years on 13 October 2021: perhaps, surely not (that is a warning), surely.
+        (candidate(1, on="2021-10-13"), [], read_birth("2005"), ["Age not certain: only the year"]),
+        (candidate(1, on="2021-10-13"), [], read_birth("2006"), []),
+        (candidate(1, on="2021-10-13"), [], read_birth("2004"), []),
+        (candidate(1, on="2021-10-13"), [], read_birth("10/2005"), ["Age not certain: only the month"]),
+        (candidate(1, on="2021-10-13"), [], read_birth("09/2005"), []),
     ],
 )
-def test_unknowns_say_what_was_not_checked(dose, history, rule, birth, count):
-    assert len(unknowns(candidate=dose, history=history, rule=rule, birth=birth)) == count
-
-
-def test_age_that_depends_on_the_day_of_birth_is_told():
-    def told(birth):
-        return unknowns(candidate=candidate(1), history=[], rule=COMIRNATY, birth=read_birth(birth))
-
+def test_what_could_not_be_checked_is_told(vietnam, dose, history, birth, told):
     with translation.override("en"):
-        assert told("2005") == ["Age not certain: only the year of birth is known."]
-        assert told("10/2005") == ["Age not certain: only the month of birth is known."]
+        found = findings(vietnam, dose, history, birth).unknowns
+    assert len(found) == len(told), found
+    assert all(sentence.startswith(begin) for sentence, begin in zip(found, told, strict=True)), found
+
+
+@pytest.mark.parametrize(
+    ("source", "doses", "on", "number"),
+    [
+        ("complaint 6: the second typed as the first", [(1, "2021-09-01")], "2021-10-20", 2),
+        ("the first typed in after the second", [(2, "2021-09-01")], "2021-08-01", 1),
+        ("between two", [(1, "2021-01-01"), (3, "2021-09-01")], "2021-05-01", 2),
+        ("no free number fits its day", [(1, "2021-01-01"), (2, "2021-09-01")], "2021-05-01", 3),
+        ("nothing is recorded", [], "2021-05-01", 1),
+    ],
+)
+def test_the_number_proposed_fits_the_day(source, doses, on, number):
+    history = [given(recorded, on=given_on) for recorded, given_on in doses]
+    assert proposed_number(history, day(on)) == number, source
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("18 years", "18 years"),
+        ("1 year 1 month 1 day", "1 year 1 month 1 day"),
+        ("6 weeks", "42 days"),
+        ("0 days", "0 days"),
+    ],
+)
+def test_a_length_of_time_in_words(text, words):
+    with translation.override("en"):
+        assert span_text(read_span(text)) == words

@@ -8,8 +8,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from checkpoints.tests.factories import CheckpointAssignmentFactory, CheckpointFactory
 from residents.tests.factories import AreaAssignmentFactory, UnitFactory
-from vaccinations.models import CourseRule, Lot, Vaccine
-from vaccinations.tests.factories import DoseFactory, FacilityFactory, LotFactory, VaccineFactory
+from vaccinations.models import Contraindication, Lot, Schedule, Vaccine
+from vaccinations.tests.factories import DoseFactory, FacilityFactory, LotFactory, ScheduleFactory, VaccineFactory
 from vaxreg.models import AuditEntry, User
 from vaxreg.roles import Role
 from vaxreg.tests.factories import UserFactory, sign_in
@@ -17,7 +17,7 @@ from vaxreg.tests.factories import UserFactory, sign_in
 pytestmark = pytest.mark.django_db
 EMPTY_INLINES = {
     f"{prefix}-{name}_FORMS": "0"
-    for prefix in ("rules", "area_assignments", "facility_assignments", "checkpoint_assignments")
+    for prefix in ("area_assignments", "facility_assignments", "checkpoint_assignments")
     for name in ("TOTAL", "INITIAL")
 }
 PASSWORD = "bốn mươi hai con vịt"
@@ -56,28 +56,33 @@ def test_change_records_only_what_changed(administrator, vaccine):
     assert entry("vaccine.changed").changes == {"name": ["Cominarty", "Comirnaty"]}
 
 
-def test_inline_rows_are_recorded_when_added_changed_and_deleted(administrator, vaccine):
-    address = f"/admin/vaccinations/vaccine/{vaccine.pk}/change/"
-    data = {"code": "cominarty", "name": "Cominarty", "manufacturer": "Pfizer", "is_active": "on", **EMPTY_INLINES}
-    row = {"rules-TOTAL_FORMS": "1", "rules-0-doses_in_course": "2", "rules-0-source": "QĐ", "rules-0-id": ""}
+def test_inline_rows_are_recorded_when_added_changed_and_deleted(administrator):
+    schedule = ScheduleFactory(code="x")
+    address = f"/admin/vaccinations/schedule/{schedule.pk}/change/"
+    data = {"code": "x", "name": schedule.name, "source": "QĐ", "contraindications-INITIAL_FORMS": "0"}
+    row = {"contraindications-TOTAL_FORMS": "1", "contraindications-0-observation": "080", "contraindications-0-id": ""}
     administrator.post(address, {**data, **row})
-    rule = CourseRule.objects.get()
-    assert entry("courserule.added").changes["doses_in_course"] == [None, 2]
-    row |= {"rules-INITIAL_FORMS": "1", "rules-0-id": rule.pk, "rules-0-vaccine": vaccine.pk}
-    administrator.post(address, {**data, **row, "rules-0-doses_in_course": "3"})
-    assert entry("courserule.changed").changes == {"doses_in_course": [2, 3]}
-    administrator.post(address, {**data, **row, "rules-0-doses_in_course": "3", "rules-0-DELETE": "on"})
-    deleted = entry("courserule.deleted")
+    rule = Contraindication.objects.get()
+    assert entry("contraindication.added").changes["observation"] == [None, "080"]
+    row |= {"contraindications-INITIAL_FORMS": "1", "contraindications-0-id": rule.pk}
+    row |= {"contraindications-0-schedule": schedule.pk}
+    administrator.post(address, {**data, **row, "contraindications-0-observation": "081"})
+    assert entry("contraindication.changed").changes == {"observation": ["080", "081"]}
+    administrator.post(
+        address, {**data, **row, "contraindications-0-observation": "081", "contraindications-0-DELETE": "on"}
+    )
+    deleted = entry("contraindication.deleted")
     assert deleted.object_id == str(rule.pk)
-    assert deleted.changes["doses_in_course"] == [3, None]
+    assert deleted.changes["observation"] == ["081", None]
 
 
-def test_delete_records_what_goes_with_it(administrator, vaccine):
-    CourseRule.objects.create(vaccine=vaccine, doses_in_course=2, source="QĐ")
-    administrator.post(f"/admin/vaccinations/vaccine/{vaccine.pk}/delete/", {"post": "yes"})
-    assert entry("vaccine.deleted").changes["name"] == ["Cominarty", None]
-    assert entry("courserule.deleted").changes["doses_in_course"] == [2, None]
-    assert not Vaccine.objects.exists()
+def test_delete_records_what_goes_with_it(administrator):
+    schedule = ScheduleFactory(code="x")
+    Contraindication.objects.create(schedule=schedule, observation="080")
+    administrator.post(f"/admin/vaccinations/schedule/{schedule.pk}/delete/", {"post": "yes"})
+    assert entry("schedule.deleted").changes["code"] == ["x", None]
+    assert entry("contraindication.deleted").changes["observation"] == ["080", None]
+    assert not Schedule.objects.exists()
 
 
 def test_delete_of_several_records_each(administrator, vaccine):

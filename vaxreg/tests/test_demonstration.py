@@ -1,14 +1,18 @@
 """Demonstration data: invented, complete, and only where nobody's real data can be."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from residents.models import Resident
 from residents.scan import read_card
-from vaccinations.models import Appointment, ClinicSession, Dose, RegisteredPerson
+from vaccinations.models import Appointment, ClinicSession, Dose, Facility, RegisteredPerson, Transfer
+from vaccinations.stock.sheets import sheet_of
+from vaccinations.stock.vials import open_vials
 from vaxreg import demonstration
 from vaxreg.models import User
 from vaxreg.roles import Role
@@ -40,6 +44,17 @@ def test_it_works(reference_data):
     assert ClinicSession.objects.count() == 2
     assert Appointment.objects.filter(state="arrived").exists()
     assert RegisteredPerson.objects.waiting().exists()
+
+
+def test_the_clinic_s_stock_is_alive(reference_data):
+    load()
+    now = timezone.now()
+    facility = Facility.objects.get(code="tram-y-te-1")
+    sheet = sheet_of(facility, timezone.localdate(now))
+    assert sheet.last.day == timezone.localdate(now) - timedelta(days=1)
+    assert len(sheet.in_stock) == 4
+    assert [opened.left for opened in open_vials(facility, now)] == [2]
+    assert Transfer.objects.arriving_at(facility).exists()
 
 
 def test_numbers_are_nobodys_and_agree_with_their_people(reference_data):

@@ -74,6 +74,8 @@ TEXTS = [
     "true",
     "on",
     "passed",
+    "preview",
+    "send",
     NUMBER,
     "079090999999",
     "123456789",

@@ -5,7 +5,7 @@ from django import forms
 
 from vaxreg.codes import ALPHABET, new_code, read_code, spaced
 from vaxreg.forms import SealedField
-from vaxreg.sealing import BrokenSealError, seal, unseal
+from vaxreg.sealing import BrokenSealError, seal, seal_part, unseal, unseal_part
 
 
 @pytest.mark.parametrize("value", ["079301123456", {"number": "079301123456", "warnings": [1, None]}, 7, None, ""])
@@ -90,3 +90,20 @@ def test_read_code_takes_what_people_type(text, code):
 
 def test_spaced_makes_two_halves():
     assert spaced("34679CDF") == "3467 9CDF"
+
+
+def test_part_of_a_file_opens_in_its_file_and_place_only(settings):
+    sealed = seal_part(b"079301123456", purpose="export-1", place=2)
+    assert b"079301" not in sealed
+    assert unseal_part(sealed, purpose="export-1", place=2) == b"079301123456"
+    altered = sealed[:-1] + bytes([sealed[-1] ^ 1])
+    for text, purpose, place in [
+        (sealed, "export-2", 2),
+        (sealed, "export-1", 3),
+        (altered, "export-1", 2),
+        (b"", "export-1", 2),
+    ]:
+        with pytest.raises(BrokenSealError):
+            unseal_part(text, purpose=purpose, place=place)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "new key"
+    assert unseal_part(sealed, purpose="export-1", place=2) == b"079301123456"

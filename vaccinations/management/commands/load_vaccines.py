@@ -7,9 +7,9 @@ from vaxreg.actors import Actor
 
 
 class Command(BaseCommand):
-    help = "Adds the vaccines and course rules that are missing; never overwrites what an administrator changed."
+    help = "Adds the vaccines that are missing; never overwrites what an administrator changed."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        vaccines, rules = load_vaccines(by=Actor.command("load_vaccines"))
+        added = load_vaccines(by=Actor.command("load_vaccines"))
         if options["verbosity"]:
-            self.stdout.write(f"{vaccines} vaccines and {rules} course rules added")
+            self.stdout.write(f"{added} vaccines added")

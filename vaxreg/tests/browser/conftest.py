@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -24,6 +25,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# A camera that anybody may use, and that shows a film from a file.
+CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
 def find_chromium() -> str | None:
@@ -31,7 +34,13 @@ def find_chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def camera_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the browser's camera sees: a film that a test puts there (vaxreg.tests.browser.camera)."""
+    return tmp_path_factory.mktemp("camera") / "film.y4m"
+
+
+@pytest.fixture(scope="session")
+def browser(camera_file: Path) -> Iterator[Browser]:
     path = find_chromium()
     if path is None:
         message = "no Chromium found: browser tests skipped (install chromium, or set CHROMIUM)"
@@ -39,7 +48,8 @@ def browser() -> Iterator[Browser]:
     # Playwright's own event loop lives in this thread; Django takes it for an async caller.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        camera = [*CAMERA, f"--use-file-for-fake-video-capture={camera_file}"]
+        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *camera])
         yield browser
         browser.close()
 
@@ -73,7 +83,8 @@ def site(quick_settings: None, transactional_db: None, static_root: None, settin
 
 
 def _page(browser: Browser, size: dict) -> Iterator[Page]:
-    context = browser.new_context(viewport=size, locale="vi-VN", has_touch=size is PHONE)
+    is_phone = size is PHONE
+    context = browser.new_context(viewport=size, locale="vi-VN", has_touch=is_phone, is_mobile=is_phone)
     context.set_default_timeout(15_000)
     yield context.new_page()
     context.close()

@@ -154,10 +154,34 @@ def test_declaration_is_changed_and_withdrawn(walk):
         if act == "change":
             walk.look("change")
             walk.page.fill("[name=plate]", "60A-999.99")
+            add_child(walk)
+            walk.look("change-people")
             walk.page.check("[name=attested]")
             walk.page.click(SEND)
         else:
             walk.page.click("button[value=withdraw]")
         walk.page.wait_for_url("**?v=*")
     walk.look("pass-withdrawn")
-    assert list(Declaration.objects.order_by("version").values_list("plate", flat=True)) == ["51F12345", "60A99999"]
+    plates = Declaration.objects.order_by("version", "place_in_journey").values_list("version", "plate")
+    assert list(plates) == [(1, "51F12345"), (1, "60A99999"), (2, "60A99999")]
+    assert not Declaration.objects.filter(superseded_at=None, withdrawn_at=None).exists()
+
+
+def test_wrong_number_is_filed_anew_with_all_answers(phone):
+    fill_declaration(phone, number="000190000009")
+    phone.page.click(SEND)
+    phone.page.wait_for_url("**/p/**")
+    old = phone.page.url
+    phone.page.click("a[href$='/change/']")
+    phone.page.fill("[name=birth]", "5/3/1990")
+    phone.page.fill("[name=phone]", "0900 000 001")
+    phone.page.click("button[value=open]")
+    phone.page.click("button[value=anew]")
+    phone.page.wait_for_selector("[name=number]")
+    phone.look("change-anew")
+    phone.page.fill("[name=number]", world.NUMBER)
+    phone.page.check("[name=attested]")
+    phone.page.click(SEND)
+    phone.page.wait_for_url(lambda url: "/p/" in url and "change" not in url and url != old)
+    standing = Declaration.objects.get(withdrawn_at=None)
+    assert (standing.resident, standing.plate, standing.full_name) == (world.NUMBER, "51F12345", world.NAME)

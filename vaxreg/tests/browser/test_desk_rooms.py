@@ -1,9 +1,12 @@
 """The desk with a scanner and a keyboard only: one by one, undo, a bus, quick mode, declared on the spot, papers."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from checkpoints.models import Checkpoint, Declaration, Passage
-from checkpoints.tests.factories import DeclarationFactory, PassageFactory, keys_of
+from checkpoints.tests.factories import DeclarationFactory, PassageFactory, keys_of, rule
 from vaxreg.roles import Role
 from vaxreg.tests.browser import world
 from vaxreg.tests.factories import UserFactory
@@ -31,8 +34,9 @@ def press(walk, key):
 
 
 def use(walk, key):
-    """Does what the shown key Alt+… does: headless Chromium has no access keys."""
-    walk.page.click(f"[accesskey={key}]")
+    """Presses the key that is shown beside a button: Alt and the letter."""
+    walk.settle()
+    walk.page.keyboard.press(f"Alt+{key}")
 
 
 def scan(walk, text):
@@ -82,7 +86,7 @@ def test_bus_is_scanned_and_recorded_together_though_one_is_stopped(desk):
     desk.look("desk-group")
     with desk.page.expect_navigation():
         use(desk, "r")
-    assert not Passage.objects.exists()
+    assert set(Passage.objects.values_list("resident", flat=True)) == {world.NUMBER, OTHERS[1]}
     desk.look("desk-group-reason")
     desk.page.locator(".verdict-line-stop select").nth(1).select_option("contact")
     with desk.page.expect_navigation():
@@ -124,22 +128,56 @@ def test_quick_mode_is_switched_on_by_the_lead_and_scans_go_through(walk, office
     walk.look("desk-quick-shift")
 
 
-def test_declared_on_the_spot_with_six_answers(desk):
+def test_proof_of_recovery_is_noted_and_judged(desk):
+    rule({"kind": "recovered", "number": 6, "is_negated": True}, reason="Chưa đủ miễn dịch")
+    DeclarationFactory(resident=world.NUMBER, full_name=world.NAME)
     scan(desk, world.CARD)
-    with desk.page.expect_navigation():
-        use(desk, "k")
-    assert focused(desk) == "id_origin"
+    assert desk.page.is_visible(".verdict-check")
+    use(desk, "c")
+    desk.page.keyboard.type((timezone.localdate() - timedelta(days=40)).strftime("%d/%m/%Y"))
+    desk.look("desk-proof")
+    press(desk, "Enter")
+    assert desk.page.is_visible(".verdict-pass")
+    desk.look("desk-proof-seen")
+    press(desk, "Enter")
+    assert Passage.objects.get().recovered_on == timezone.localdate() - timedelta(days=40)
+    desk.open("/desk/group/")
+    scan(desk, OTHERS[0])
+    desk.look("desk-group-proof")
+
+
+def tap(walk, name, value):
+    """One tap on what the officer sees: the words beside the hidden button."""
+    walk.page.click(f".toggles label[for={walk.page.locator(f'[name={name}][value={value!r}]').get_attribute('id')}]")
+
+
+def test_declared_on_the_spot_with_five_taps(desk):
+    scan(desk, world.CARD)
     desk.look("desk-spot")
-    for name in ("origin", "destination"):
-        desk.page.select_option(f"#id_{name}", index=3)
-    desk.page.select_option("#id_vehicle_kind", index=1)
+    motorbike = desk.page.locator("[name=vehicle_kind]").first.get_attribute("value")
+    tap(desk, "vehicle_kind", motorbike)
     for name in ("has_travelled", "is_ill", "had_contact"):
-        desk.page.check(f"[name={name}][value=no]")
-    desk.page.fill("#id_plate", "51F-123.45")
+        tap(desk, name, "no")
     with desk.page.expect_navigation():
         desk.page.click(".desk-spot button.btn-primary")
-    assert Declaration.objects.get().filed_by.username == "officer"
+    declaration = Declaration.objects.get()
+    assert declaration.filed_by.username == "officer"
+    assert (declaration.origin.name, declaration.full_name) == ("Thành phố Hồ Chí Minh", world.NAME)
     assert desk.page.is_visible(".verdict-pass")
+    desk.look("desk-spot-filed")
+
+
+def test_yes_on_the_spot_asks_which_and_an_omission_is_named(desk):
+    scan(desk, world.CARD)
+    assert not desk.page.is_visible("#spot_places_visited")
+    tap(desk, "has_travelled", "yes")
+    tap(desk, "is_ill", "yes")
+    desk.page.wait_for_selector("#spot_places_visited")
+    with desk.page.expect_navigation():
+        desk.page.click(".desk-spot button.btn-primary")
+    desk.look("desk-spot-errors")
+    assert not Declaration.objects.exists()
+    assert desk.page.is_checked("[name=is_ill][value=yes]")
 
 
 def test_who_passed_an_hour_ago_is_shown_as_such(desk, officer):

@@ -54,6 +54,9 @@ def test_citizen_files_and_gets_a_pass(walk):
     qr = walk.page.locator("main svg").bounding_box()
     assert qr["y"] + qr["height"] <= 740, "the QR is on the first screen"
     assert qr["width"] >= 188, "5 cm at 96 dpi"
+    walk.page.click("a[href^='/route/']")
+    assert walk.page.is_visible(".outcome-tag-pass"), "the phone that filed is told at once"
+    walk.look("route-pass")
 
 
 def test_citizen_who_errs_loses_nothing(phone):
@@ -116,6 +119,12 @@ def test_officer_on_a_phone_meets_stop_and_unknown(phone):
     scan(phone, world.NUMBER)
     phone.look("desk-check")
     assert "KIỂM TRA" in phone.page.inner_text(".verdict")
+    word, button = (
+        phone.page.locator(".verdict-word").bounding_box(),
+        phone.page.locator(".desk-pass .btn").bounding_box(),
+    )
+    assert word["height"] < 90, "the word stands in one line"
+    assert button["y"] + button["height"] <= 740, "what the officer decides is on the first screen"
     phone.page.fill("[name=scan]", "000190999999||Trần Văn Lạ|01011991|Nam|Xa|15042021")
     with phone.page.expect_navigation():
         phone.page.press("[name=scan]", "Enter")

@@ -28,9 +28,15 @@ class Walk:
 
     def settle(self) -> None:
         """Waits until the page has given the focus: a loaded machine may take a moment."""
-        self.page.wait_for_function(
-            "!document.querySelector('[autofocus]') || document.activeElement !== document.body"
-        )
+        self.until("!document.querySelector('[autofocus]') || document.activeElement !== document.body")
+
+    def until(self, condition: str) -> None:
+        """Waits until the expression holds. Asked from here: the page's own policy forbids the browser to evaluate text."""
+        for _turn in range(500):
+            if self.page.evaluate(condition):
+                return
+            self.page.wait_for_timeout(20)
+        raise TimeoutError(condition)
 
     def type(self, text: str) -> None:
         """Types into whatever has the focus, as a scanner does."""

@@ -13,7 +13,7 @@ from vaccinations.sessions.guards import guard_places
 class Migration(migrations.Migration):
     dependencies = [
         ("residents", "0001_initial"),
-        ("vaccinations", "0002_engine"),
+        ("vaccinations", "0003_stock"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,254 @@
+"""How long the pages of lots and stock take in the server, and by which plans.
+
+    python benchmarks/stock.py --doses 1000000
+    python benchmarks/stock.py --doses 10000000 --plans docs/query-plans-stock.md
+
+Makes a database of its own (test_benchmark_stock, dropped afterwards) and fills it in SQL: 500 facilities in 34 provinces,
+the first of which gave a tenth of all doses; 200 lots, each facility keeps ten of them; doses over 100 days up to today,
+one in 200 voided; a ledger a facility, its days closed up to yesterday. Then each page is asked for ROUNDS times by
+Django's test client, signed in as the role that uses it; with --plans the statements that read doses are written down
+with their plans (EXPLAIN ANALYZE, BUFFERS).
+"""
+# ruff: noqa: E402, T201
+
+import argparse
+import os
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaxreg.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, setup_test_environment
+from django.utils import timezone
+
+from residents.models import AreaAssignment, Unit
+from residents.unit_loading import load_units
+from residents.units import read_units
+from vaccinations.models import DayCloseLine, Dose, Facility, FacilityAssignment, Lot, StockEntry, Vaccine
+from vaxreg.actors import Actor
+from vaxreg.models import User
+from vaxreg.roles import Role
+from vaxreg.tests.factories import UserFactory, sign_in
+
+FACILITIES, LOTS, LOTS_HERE, DAYS, ROUNDS, BATCH = 500, 200, 10, 100, 7, 1_000_000
+TABLES = [model._meta.db_table for model in (Dose, StockEntry, DayCloseLine)]
+PEOPLE = """
+INSERT INTO residents_resident (citizen_id, full_name, birth_precision, source)
+SELECT lpad(n::text, 12, '0'), 'Nguyễn Văn ' || chr(65 + n %% 26), 'U', 'population'
+FROM generate_series(1, %(people)s) AS n
+"""
+# A tenth of the doses at the first facility; ten lots a facility, used up one after the other.
+DOSES = """
+INSERT INTO vaccinations_dose (resident_id, dose_number, vaccine_id, lot_id, facility_id, vaccinator, administered_on,
+    administered_at, warnings, warning_reason, source, idempotency_key, recorded_at, voided_at, void_reason)
+SELECT lpad((1 + n %% %(people)s)::text, 12, '0'), 1 + n / %(people)s, lot.vaccine_id, lot.id, made.facility, '', day,
+       day + time '09:00', '{}', '', 'desk', gen_random_uuid(), day + time '09:00',
+       CASE WHEN n %% 200 = 0 THEN now() END, CASE WHEN n %% 200 = 0 THEN 'benchmark' ELSE '' END
+FROM (
+    SELECT n, CASE WHEN random() < 0.1 THEN 0 ELSE floor(random() * %(facilities)s)::int END AS facility_place,
+           %(first_day)s::date + (n * %(days)s / %(doses)s)::int AS day
+    FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n
+) AS drawn
+CROSS JOIN LATERAL (SELECT %(first_facility)s + facility_place AS facility) AS made
+JOIN vaccinations_lot AS lot ON lot.id = %(first_lot)s
+    + (facility_place * 7 + (day - %(first_day)s::date) * %(lots_here)s / %(days)s) %% %(lots)s
+"""
+LEDGERS = """
+INSERT INTO vaccinations_ledger (facility_id, begun_on) SELECT id, %(first_day)s FROM vaccinations_facility
+"""
+RECEIVED = """
+INSERT INTO vaccinations_stockentry (facility_id, lot_id, kind, doses, "on", reason, note, party, document, recorded_at,
+    idempotency_key)
+SELECT facility_id, lot_id, 'received', count(*) + 20, %(first_day)s, '', '', 'Kho', 'PX', now(), gen_random_uuid()
+FROM vaccinations_dose WHERE voided_at IS NULL GROUP BY facility_id, lot_id
+"""
+CLOSED = """
+INSERT INTO vaccinations_dayclose (facility_id, day, since, last_entry, closed_at)
+SELECT facility.id, day, day, (SELECT max(id) FROM vaccinations_stockentry), now()
+FROM vaccinations_facility AS facility, generate_series(%(first_day)s::date, %(last_day)s::date, interval '1 day') AS day
+"""
+LINES = """
+INSERT INTO vaccinations_daycloseline (close_id, lot_id, opening, late, received, given, wasted, returned, transferred,
+    adjusted, computed, counted, explanation, given_through)
+SELECT close.id, given.lot_id, 0, 0, given.doses + 20, given.doses, 0, 0, 0, 0, 20, 20, '', given.so_far
+FROM (
+    SELECT facility_id, lot_id, administered_on, count(*) AS doses,
+           sum(count(*)) OVER (PARTITION BY facility_id, lot_id ORDER BY administered_on) AS so_far
+    FROM vaccinations_dose WHERE voided_at IS NULL GROUP BY facility_id, lot_id, administered_on
+) AS given
+JOIN vaccinations_dayclose AS close ON close.facility_id = given.facility_id AND close.day = given.administered_on
+"""
+
+
+def build(doses: int, today: date) -> None:
+    """Units, facilities, lots, people, doses in batches, ledgers and closed days."""
+    load_units(by=Actor.command("benchmark"), rows=read_units())
+    provinces = list(Unit.objects.provinces().in_force(today).order_by("pk"))
+    vaccine = Vaccine.objects.create(code="benchmark", name="Benchmark", manufacturer="-")
+    for number in range(FACILITIES):
+        unit = provinces[number % len(provinces)]
+        Facility.objects.create(code=f"station-{number}", name=f"Trạm {number:03d}", unit=unit)
+    for number in range(LOTS):
+        expiry = today + timedelta(days=number)
+        Lot.objects.create(vaccine=vaccine, lot_number=f"B{number:04d}", expires_on=expiry)
+    people, first_day = max(doses // 10, 1), today - timedelta(days=DAYS - 1)
+    facts = {
+        "people": people,
+        "doses": doses,
+        "days": DAYS,
+        "first_day": first_day,
+        "last_day": today - timedelta(days=1),
+        "facilities": FACILITIES,
+        "lots": LOTS,
+        "lots_here": LOTS_HERE,
+        "first_facility": Facility.objects.order_by("pk").first().pk,
+        "first_lot": Lot.objects.order_by("pk").first().pk,
+    }
+    with connection.cursor() as cursor:
+        # Every key is made here and right: without this, looking each one up would take most of the time.
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(PEOPLE, facts)
+        print(f"{people:,} people", flush=True)
+        for first in range(0, doses, BATCH):
+            cursor.execute(DOSES, facts | {"first": first, "last": min(first + BATCH, doses) - 1})
+            print(f"{min(first + BATCH, doses):,} doses", flush=True)
+        for statement in (LEDGERS, RECEIVED, CLOSED, LINES, "VACUUM ANALYZE"):
+            cursor.execute(statement, None if statement.startswith("VACUUM") else facts)
+        cursor.execute("SET session_replication_role = origin")
+
+
+def people() -> None:
+    """A lead at the busiest facility and at a usual one, and the manager of the busiest one's province."""
+    busy, usual = Facility.objects.order_by("pk")[0], Facility.objects.order_by("pk")[5]
+    for name, place in (("busy", busy), ("usual", usual)):
+        user = UserFactory(username=name, roles=[Role.CLINIC_LEAD])
+        FacilityAssignment.objects.create(user=user, facility=place)
+    manager = UserFactory(username="manager", roles=[Role.PROVINCIAL_MANAGER])
+    AreaAssignment.objects.create(user=manager, unit=busy.unit)
+    UserFactory(username="administrator", roles=[Role.ADMINISTRATOR])
+
+
+def pages(today: date) -> list[tuple[str, str, str]]:
+    """(name, who, address)."""
+    busy = Facility.objects.order_by("pk").first()
+    lot = Dose.objects.filter(facility=busy, administered_on=today - timedelta(days=50)).first().lot_id
+    doses = Dose.objects.filter(facility=busy, lot=lot).order_by("administered_on", "pk")
+    middle = doses[doses.count() // 2]
+    deep = f"{middle.facility_id}-{middle.administered_on}-{middle.pk}"
+    return [
+        ("stock, usual facility", "usual", "/clinic/stock/"),
+        ("stock, busiest facility", "busy", "/clinic/stock/"),
+        ("sheet, usual facility", "usual", "/clinic/stock/sheet/"),
+        ("sheet, busiest facility", "busy", "/clinic/stock/sheet/"),
+        ("closing, busiest facility", "busy", "/clinic/stock/close/"),
+        ("ledger, busiest facility", "busy", "/clinic/stock/entries/"),
+        ("vials, busiest facility", "busy", "/clinic/stock/vials/"),
+        ("area, first page", "manager", "/stock/"),
+        ("area, below zero", "manager", "/stock/?show=negative"),
+        ("area, expiring", "manager", "/stock/?show=expiring"),
+        ("area, days not closed", "manager", "/stock/?show=open"),
+        ("whole country, first page", "administrator", "/stock/"),
+        ("whole country, below zero", "administrator", "/stock/?show=negative"),
+        ("lot, manager", "manager", f"/stock/lots/{lot}/"),
+        ("recipients, manager", "manager", f"/stock/recall/{lot}/"),
+        ("recipients, manager, deep page", "manager", f"/stock/recall/{lot}/?after={deep}"),
+        ("recipients, administrator", "administrator", f"/stock/recall/{lot}/"),
+    ]
+
+
+def measure(today: date, plans: Path | None, doses: int) -> None:
+    """Prints the times of each page; writes the plans of its statements where asked for."""
+    users = {user.username: user for user in User.objects.all()}
+    lines, sections = [], []
+    for name, who, address in pages(today):
+        client, times = sign_in(Client(), users[who]), []
+        for _round in range(ROUNDS):
+            started = perf_counter()
+            response = client.get(address)
+            times.append((perf_counter() - started) * 1_000)
+            assert response.status_code == 200, (name, response.status_code)
+        with CaptureQueriesContext(connection) as context:
+            client.get(address)
+        lines.append(f"| {name} | {median(times):.0f} | {max(times):.0f} | {len(context)} |")
+        print(lines[-1], flush=True)
+        sections.append((name, [query["sql"] for query in context if is_ours(query["sql"])]))
+    if plans:
+        write_plans(plans, doses, lines, sections)
+
+
+def is_ours(sql: str) -> bool:
+    """Whether the statement reads doses, the slow table of these pages."""
+    return sql.startswith("SELECT") and f'FROM "{TABLES[0]}"' in sql
+
+
+def write_plans(path: Path, doses: int, lines: list[str], sections: list[tuple[str, list[str]]]) -> None:
+    """The part of the document below its marker, written anew."""
+    head = path.read_text().partition("<!-- measured -->")[0] if path.exists() else ""
+    text = [f"{head}<!-- measured -->", f"## Times at {doses:,} doses", "", sizes(), ""]
+    text += ["| Page | Median ms | Longest ms | Statements |", "|---|---|---|---|", *lines, "", "## Plans", ""]
+    seen = set()
+    with connection.cursor() as cursor:
+        for name, statements in sections:
+            text += [f"### {name}", ""]
+            for sql in statements:
+                cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) {sql}")
+                plan = "\n".join(row[0] for row in cursor.fetchall())
+                text += ["```", plan[:4_000], "```", ""] if sql not in seen else ["As above.", ""]
+                seen.add(sql)
+    path.write_text("\n".join(text).rstrip() + "\n")
+
+
+def sizes() -> str:
+    """Rows and bytes of the tables, in words."""
+    parts = []
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(
+                f"SELECT count(*), pg_size_pretty(pg_relation_size('{table}')), pg_size_pretty(pg_indexes_size('{table}'))"
+                f" FROM {table}"
+            )
+            rows, size, indexes = cursor.fetchone()
+            parts.append(f"`{table}` {rows:,} rows, {size}, indexes {indexes}")
+        for index in ("dose_by_ledger", "dose_by_lot"):
+            cursor.execute("SELECT pg_size_pretty(pg_relation_size(%s::regclass))", [index])
+            parts.append(f"`{index}` {cursor.fetchone()[0]}")
+        cursor.execute("SHOW server_version")
+        parts.append(f"PostgreSQL {cursor.fetchone()[0]}")
+    return "; ".join(parts) + f"; measured on {date.today():%d/%m/%Y}."
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--doses", type=int, default=1_000_000)
+    parser.add_argument("--plans", type=Path)
+    parser.add_argument("--keep", action="store_true", help="leave the database, to measure again with --reuse")
+    parser.add_argument("--reuse", action="store_true")
+    options = parser.parse_args()
+    setup_test_environment()
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    connection.settings_dict["TEST"]["NAME"] = "test_benchmark_stock"
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=options.reuse)
+    try:
+        today = timezone.localdate()
+        if not options.reuse:
+            build(options.doses, today)
+            people()
+        measure(today, options.plans, Dose.objects.count())
+    finally:
+        if not options.keep:
+            connection.creation.destroy_test_db("postgres", verbosity=0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""What a reviewer is shown: how many doses have which outcome and why, and the rows themselves, masked and logged."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from vaccinations.imports.problems import PROBLEMS, REASONS, WARNINGS, sentences
+from vaccinations.models import Dose, DoseImport, Outcome, SheetDose
+from vaxreg import audit
+from vaxreg.actors import Actor
+
+# What makes a value unreadable; the other problems do not keep a dose out of the register.
+BLOCKING = frozenset(
+    {
+        *("ragged", "facility-other", "vaccine-missing", "vaccine-unknown", "dose-missing", "dose-unreadable"),
+        *("day-missing", "day-unreadable", "day-future"),
+    }
+)
+OF_NUMBER = frozenset({"digits-lost", "number-malformed"})
+CAUSES = f"""
+SELECT outcome, code, count(*) FROM {SheetDose._meta.db_table} AS given
+CROSS JOIN LATERAL unnest(CASE
+    WHEN reason <> '' THEN ARRAY[reason]
+    WHEN outcome = 'unreadable' THEN ARRAY(SELECT problem FROM unnest(problems) AS problem WHERE problem = ANY (%(blocking)s))
+    WHEN outcome IN ('no-id', 'malformed-id') THEN ARRAY(SELECT problem FROM unnest(problems) AS problem
+        WHERE problem = ANY (%(of_number)s))
+    WHEN outcome = 'new' THEN warnings || ARRAY(SELECT problem FROM unnest(problems) AS problem
+        WHERE problem NOT LIKE 'facility-%%') END) AS code
+WHERE dose_import_id = %(dose_import)s AND outcome NOT IN ('already-recorded', 'duplicate')
+GROUP BY 1, 2 ORDER BY 3 DESC
+"""
+CAUSE_CODES = frozenset(REASONS | PROBLEMS | WARNINGS)
+LEFT_WHY = {
+    "slip": _("A slip of it was issued."),
+    "later-dose": _("A later dose of the person was recorded since."),
+}
+PAGE, MOST_LEFT = 50, 200
+KEY = re.compile(r"([0-9]{1,9})-([0-9]{1,4})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Cause:
+    code: str
+    sentence: str
+    doses: int
+
+
+@dataclass
+class Group:
+    """An outcome, how many doses have it, and why."""
+
+    outcome: Outcome
+    doses: int
+    causes: list[Cause] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One dose in the list: as it stands in the sheet, what there is to say of it, and the recorded dose it contradicts."""
+
+    dose: SheetDose
+    sentences: list[str]
+    recorded: Dose | None
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[Shown]
+    before: str
+    after: str
+
+
+def groups(dose_import: DoseImport) -> list[Group]:
+    """Returns all outcomes in their order with their counts, which add up to the doses of the file, and the causes of each."""
+    found = {outcome: Group(outcome, doses) for outcome, doses in dose_import.counts.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CAUSES, {"dose_import": dose_import.pk, "blocking": list(BLOCKING), "of_number": list(OF_NUMBER)}
+        )
+        for outcome, code, doses in cursor.fetchall():
+            found[Outcome(outcome)].causes.append(Cause(code, cause_label(code), doses))
+    return list(found.values())
+
+
+def cause_label(code: str) -> str:
+    """Returns the sentence of a reason, problem or warning."""
+    return str((REASONS | PROBLEMS | WARNINGS)[code])
+
+
+@transaction.atomic
+def page(
+    *, by: Actor, dose_import: DoseImport, outcome: str = "", cause: str = "", after: str = "", before: str = ""
+) -> Page:
+    """Returns rows of the import with this outcome and cause, and logs whom they show."""
+    doses = SheetDose.objects.filter(dose_import=dose_import).select_related("sheet_row", "vaccine")
+    if outcome in Outcome.values:
+        doses = doses.filter(outcome=outcome)
+    if cause:
+        doses = doses.filter(Q(reason=cause) | Q(problems__contains=[cause]) | Q(warnings__contains=[cause]))
+    rows, has_before, has_after = _slice(doses, after, before)
+    shown = {dose.person or dose.number for dose in rows} - {"", None}
+    audit.record_each(by=by, action="import.listed", residents=sorted(shown), subject=dose_import)
+    recorded = Dose.objects.select_related("vaccine").in_bulk(
+        [dose.recorded_dose for dose in rows if dose.recorded_dose]
+    )
+    return Page(
+        [_shown(dose, recorded) for dose in rows],
+        before=_key(rows[0]) if rows and has_before else "",
+        after=_key(rows[-1]) if rows and has_after else "",
+    )
+
+
+def _slice(doses: Any, after: str, before: str) -> tuple[list[SheetDose], bool, bool]:
+    """A page of rows in their order, and whether there are others before and after it."""
+    edge = KEY.fullmatch(before or after)
+    if before and edge:
+        row, part = map(int, edge.groups())
+        found = list(doses.filter(Q(row__lt=row) | Q(row=row, part__lt=part)).order_by("-row", "-part")[: PAGE + 1])
+        return found[:PAGE][::-1], len(found) > PAGE, True
+    if edge:
+        row, part = map(int, edge.groups())
+        doses = doses.filter(Q(row__gt=row) | Q(row=row, part__gt=part))
+    found = list(doses.order_by("row", "part")[: PAGE + 1])
+    return found[:PAGE], bool(edge), len(found) > PAGE
+
+
+def _shown(dose: SheetDose, recorded: dict[int, Dose]) -> Shown:
+    return Shown(dose, sentences_of(dose), recorded.get(dose.recorded_dose))
+
+
+def sentences_of(dose: SheetDose) -> list[str]:
+    """Returns what decided the outcome of the dose; of a new one, what is worth knowing of it."""
+    problems = [code for code in dose.problems if is_cause(code, dose.outcome)]
+    return sentences(problems=problems, reason=dose.reason, warnings=dose.warnings)
+
+
+def is_cause(problem: str, outcome: str) -> bool:
+    """Whether the problem is a cause of that outcome; CAUSES counts by the same rule."""
+    if outcome == Outcome.UNREADABLE:
+        return problem in BLOCKING
+    if outcome in (Outcome.NO_ID, Outcome.MALFORMED_ID):
+        return problem in OF_NUMBER
+    return outcome == Outcome.NEW and not problem.startswith("facility-")
+
+
+def _key(dose: SheetDose) -> str:
+    return f"{dose.row}-{dose.part}"
+
+
+@transaction.atomic
+def left_rows(*, by: Actor, dose_import: DoseImport, doses: Any, why: dict[int, str]) -> list[tuple[Dose, str]]:
+    """Returns the first of the doses that taking the import back leaves, and why each; logs whom they show."""
+    rows = list(doses.filter(pk__in=list(why)[:MOST_LEFT]).select_related("vaccine", "resident").order_by("import_row"))
+    shown = sorted({dose.resident_id for dose in rows})
+    audit.record_each(by=by, action="import.listed", residents=shown, subject=dose_import)
+    return [(dose, str(LEFT_WHY[why[dose.pk]])) for dose in rows]

@@ -1,0 +1,162 @@
+"""Files as clerks send them: character sets, separators, spreadsheets, and what cannot be read."""
+
+import unicodedata
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+
+from vaccinations.imports.reading import UnreadableFileError, open_sheet
+from vaccinations.tests.sheets import ROW, csv_file, table, xlsx_file
+
+DATA = Path(__file__).parent / "data"
+CELLS = table([ROW, {"name": "Trần Thị Ước Đoàn"}])
+
+
+def read(file, **where):
+    sheet = open_sheet(file, **where)
+    return sheet, list(sheet.rows())
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_csv_of_every_character_set_and_separator(encoding, delimiter):
+    sheet, rows = read(csv_file(CELLS, encoding=encoding, delimiter=delimiter))
+    assert sheet.headings == CELLS[0]
+    assert [(row.number, row.cells) for row in rows] == [(2, CELLS[1]), (3, CELLS[2])]
+
+
+def test_windows_1258_becomes_letters_of_one_character():
+    def in_1258(text):
+        """Windows-1258 has letters like ê, but no ề: its tone is a mark of its own behind it."""
+        parts = [unicodedata.normalize("NFD", letter) for letter in text]
+        tones = [[mark for mark in part[1:] if mark in "\u0300\u0301\u0303\u0309\u0323"] for part in parts]
+        bare = [
+            unicodedata.normalize("NFC", "".join(mark for mark in part if mark not in tone))
+            for part, tone in zip(parts, tones, strict=True)
+        ]
+        return "".join(letter + "".join(tone) for letter, tone in zip(bare, tones, strict=True)).encode("cp1258")
+
+    file = BytesIO(in_1258("Họ và tên,Ngày sinh,Giới tính\nTrần Thị Ước,1990,Nữ\nNguyễn Bưởi,1991,Nam\n"))
+    _sheet, rows = read(file)
+    assert [row.cells[0] for row in rows] == ["Trần Thị Ước", "Nguyễn Bưởi"]
+
+
+def test_quotes_separators_and_line_breaks_inside_a_cell_and_rows_counted_as_a_spreadsheet_does():
+    text = 'Họ và tên,Ngày sinh,Cơ sở tiêm\n"Bưởi, Văn",1990,"Trạm ""số 1""\nPhường 2"\n\nMít,1991,Trạm\n,,\n'
+    _sheet, rows = read(BytesIO(text.encode()))
+    assert [(row.number, row.cells) for row in rows] == [
+        (2, ["Bưởi, Văn", "1990", 'Trạm "số 1"\nPhường 2']),
+        (4, ["Mít", "1991", "Trạm"]),
+    ]
+
+
+def test_nul_bytes_and_the_line_that_excel_writes_for_itself_are_passed_over():
+    _sheet, rows = read(BytesIO("sep=;\nHọ và tên;Ngày sinh;Số lô\nBư\0ởi;1990;A1\n".encode()))
+    assert [row.cells for row in rows] == [["Bưởi", "1990", "A1"]]
+
+
+@pytest.mark.parametrize("file_of", [csv_file, xlsx_file])
+def test_headings_are_found_below_titles(file_of):
+    titled = [["SỞ Y TẾ"], [], ["DANH SÁCH ĐỐI TƯỢNG TIÊM CHỦNG, NĂM 2021"], *CELLS, ["", "", "Người lập"]]
+    sheet, rows = read(file_of(titled))
+    assert (sheet.heading_row, sheet.headings) == (4, CELLS[0])
+    assert [row.number for row in rows] == [5, 6, 7]
+
+
+def test_head_of_two_rows_is_joined():
+    head = ["Họ và tên", "Năm sinh", "", "Mũi 1", "", "Mũi 2", ""]
+    below = ["", "Nam", "Nữ", "Ngày", "Vắc xin", "Ngày", "Vắc xin"]
+    sheet, rows = read(csv_file([head, below, ["Bưởi", "1990", "", "01/08/2021", "AZ", "", ""]]))
+    assert sheet.headings[1:5] == ["Năm sinh Nam", "Năm sinh Nữ", "Mũi 1 Ngày", "Mũi 1 Vắc xin"]
+    assert [row.number for row in rows] == [3]
+
+
+def test_spreadsheet_gives_what_a_clerk_would_have_typed():
+    row = ["Bưởi", 79090000001.0, date(1990, 3, 5), 44409.0, 1.5, True, None, 2.0]
+    sheet, rows = read(xlsx_file([["Họ và tên", "CCCD", "Ngày sinh", "Ngày tiêm", "Lô", "x", "y", "Mũi số"], row]))
+    assert rows[0].cells == ["Bưởi", "79090000001", "1990-03-05", "44409", "1.5", "True", "", "2"]
+    assert not sheet.since_1904
+
+
+def test_spreadsheet_that_counts_from_1904_says_so():
+    sheet, rows = read(
+        xlsx_file([["Họ và tên", "Ngày sinh", "Ngày tiêm"], ["Bưởi", date(1990, 3, 5), 42798]], since_1904=True)
+    )
+    assert sheet.since_1904
+    assert rows[0].cells == ["Bưởi", "1990-03-05", "42798"]
+
+
+def test_sheet_with_the_headings_is_found_and_another_can_be_named():
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["Hướng dẫn", "Điền đủ các cột"])
+    for row in CELLS:
+        book.create_sheet("Quận 1").append(row) if "Quận 1" not in book.sheetnames else book["Quận 1"].append(row)
+    file = BytesIO()
+    book.save(file)
+    sheet, rows = read(file)
+    assert (sheet.name, len(rows), sheet.names) == ("Quận 1", 2, ["Sheet", "Quận 1"])
+    assert read(file, name="Sheet")[0].headings == ["Hướng dẫn", "Điền đủ các cột"]
+
+
+def test_old_spreadsheet():
+    sheet, rows = read(BytesIO((DATA / "sheet.xls").read_bytes()))
+    assert sheet.heading_row == 3
+    assert rows[0].cells == ["Nguyễn Văn Bưởi", "79090000001", "1990-03-05", "AZ", "1", "44409"]
+
+
+def bomb(tmp_path, promised):
+    """A zip that unpacks to 3 MB and says that it is so large."""
+    path = tmp_path / "bomb.xlsx"
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 3_000_000)
+    content = path.read_bytes().replace((3_000_000).to_bytes(4, "little"), promised.to_bytes(4, "little"))
+    path.write_bytes(content)
+    return BytesIO(path.read_bytes())
+
+
+@pytest.mark.parametrize("promised", [3_000_000, 1_000])
+def test_zip_that_unpacks_to_too_much_is_not_unpacked_whatever_it_promises(tmp_path, settings, promised):
+    settings.IMPORT_MOST_UNPACKED_BYTES = 2_000_000
+    with pytest.raises(UnreadableFileError) as raised:
+        open_sheet(bomb(tmp_path, promised))
+    assert raised.value.code == "unpacks-too-large"
+
+
+def cut_in_half():
+    content = xlsx_file(CELLS).getvalue()
+    return BytesIO(content[: len(content) // 2])
+
+
+def zip_of_something_else():
+    file = BytesIO()
+    with ZipFile(file, "w") as archive:
+        archive.writestr("word/document.xml", "<document/>")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        (BytesIO(b""), "empty"),
+        (BytesIO(b"\n\n"), "no-headings"),
+        (BytesIO(b"\x8d\x9e\x8f\xff\xfe" * 30), "encoding"),
+        (BytesIO('Họ và tên,Ngày sinh,Lô\nBưởi,1990,"A1\nMít,1991,A1\n'.encode()), "open-quote"),
+        (BytesIO(b"Ho va ten,Ngay sinh,Lo\nBuoi,1990," + b"A" * 40_000), "long-cell"),
+        (cut_in_half(), "damaged"),
+        (BytesIO(b"PK\x03\x04 no zip at all"), "damaged"),
+        (zip_of_something_else(), "not-a-sheet"),
+        (BytesIO((DATA / "protected.xlsx").read_bytes()), "protected"),
+        (BytesIO(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600), "not-a-sheet"),
+        (xlsx_file([]), "empty"),
+    ],
+)
+def test_file_that_cannot_be_read_says_why(file, code):
+    with pytest.raises(UnreadableFileError) as raised:
+        list(open_sheet(file).rows())
+    assert raised.value.code == code
+    assert str(raised.value.message)

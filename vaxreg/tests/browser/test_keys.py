@@ -1,0 +1,109 @@
+"""The keys shown at the desk, pressed as a keyboard sends them; with JavaScript and without."""
+
+import pytest
+from playwright.sync_api import expect
+
+from checkpoints.models import Passage
+from checkpoints.tests.factories import DeclarationFactory
+from vaxreg.tests.browser import world
+from vaxreg.tests.browser.walk import LAPTOP, Walk
+
+pytestmark = pytest.mark.browser
+ALT = 1
+
+
+@pytest.fixture
+def desk(laptop, site):
+    world.build()
+    laptop.sign_in(world.officer(), world.PASSWORD)
+    laptop.open("/desk/")
+    return laptop
+
+
+@pytest.fixture
+def plain_desk(browser, site):
+    """The desk on a laptop without JavaScript."""
+    world.build()
+    context = browser.new_context(viewport=LAPTOP, locale="vi-VN", java_script_enabled=False)
+    context.set_default_timeout(15_000)
+    walk = Walk(context.new_page(), site, "plain")
+    walk.sign_in(world.officer(), world.PASSWORD)
+    walk.open("/desk/")
+    yield walk
+    context.close()
+
+
+def press(walk, letter):
+    """Alt and the letter, down to the character event that browsers hear access keys by; Playwright's own press has none."""
+    session = walk.page.context.new_cdp_session(walk.page)
+    code = ord(letter.upper())
+    key = {"modifiers": ALT, "key": letter, "code": f"Key{letter.upper()}"}
+    key |= {"windowsVirtualKeyCode": code, "nativeVirtualKeyCode": code}
+    session.send("Input.dispatchKeyEvent", key | {"type": "rawKeyDown"})
+    session.send("Input.dispatchKeyEvent", key | {"type": "char", "text": letter, "unmodifiedText": letter})
+    session.send("Input.dispatchKeyEvent", key | {"type": "keyUp"})
+    session.detach()
+
+
+def scan(walk, text):
+    walk.page.fill("[name=scan]", text)
+    with walk.page.expect_navigation():
+        walk.page.press("[name=scan]", "Enter")
+
+
+def shown(walk):
+    """The letters of the keys on the page."""
+    return {text.removeprefix("Alt+") for text in walk.page.locator("kbd").all_inner_texts() if text != "Enter"}
+
+
+def test_rooms_open_and_the_box_gets_the_focus(desk):
+    assert shown(desk) == {"S", "G", "H"}
+    for letter, address in (("g", "group"), ("d", ""), ("h", "shift"), ("d", "")):
+        with desk.page.expect_navigation():
+            press(desk, letter)
+        assert desk.page.url.endswith(f"/desk/{address}/" if address else "/desk/")
+    desk.page.focus("main")
+    press(desk, "s")
+    expect(desk.page.locator("#id_scan")).to_be_focused()
+
+
+def test_outcomes_are_decided_by_their_keys(desk):
+    keys = {"b": "turned-back", "t": "testing", "q": "quarantine", "p": "passed"}
+    for turn, (letter, outcome) in enumerate(keys.items()):
+        number = f"{world.NUMBER[:-1]}{turn + 2}"
+        DeclarationFactory(resident=number, had_contact=True)
+        scan(desk, number)
+        assert shown(desk) >= {"B", "T", "Q", "P"}
+        desk.page.select_option("#id_chosen_reason", "contact")
+        with desk.page.expect_navigation():
+            press(desk, letter)
+        assert Passage.objects.latest("pk").outcome == outcome
+
+
+def test_one_press_acts_once(desk):
+    scan(desk, world.CARD)
+    desk.page.keyboard.press("Enter")
+    undo = desk.page.locator(".desk-more")
+    expect(undo).not_to_have_attribute("open", "")
+    press(desk, "u")
+    expect(undo).to_have_attribute("open", "")
+
+
+def test_question_on_the_spot_is_reached_by_its_key_and_not_answered(desk):
+    scan(desk, world.NUMBER)
+    press(desk, "k")
+    expect(desk.page.locator("[name=vehicle_kind]").first).to_be_focused()
+    assert not desk.page.locator(".toggles input:checked").count()
+    desk.page.keyboard.press("Space")
+    assert desk.page.locator("[name=vehicle_kind]").first.is_checked()
+
+
+def test_keys_work_without_javascript(plain_desk):
+    scan(plain_desk, world.NUMBER)
+    plain_desk.page.select_option("#id_chosen_reason", "identity")
+    with plain_desk.page.expect_navigation():
+        press(plain_desk, "t")
+    assert Passage.objects.get().outcome == "testing"
+    with plain_desk.page.expect_navigation():
+        press(plain_desk, "g")
+    assert plain_desk.page.url.endswith("/desk/group/")
