@@ -13,8 +13,11 @@ from django.utils.translation import gettext as _
 from residents.models import Resident
 from residents.services import ResidentError, is_joined, look_up
 from vaccinations.desk.chart import chart_of, disagreements, is_same_person, needs_confirmation, preview
-from vaccinations.desk.forms import BoxForm, DoseFields, DoseForm, PersonForm, RegisterForm, RevealForm, new_key
+from vaccinations.desk.dose_forms import DoseFields, DoseForm, new_key
+from vaccinations.desk.person_forms import PersonForm, RevealForm
+from vaccinations.desk.register_forms import RegisterForm
 from vaccinations.desk.scan import Scan, read_scan
+from vaccinations.desk.scan_forms import BoxForm
 from vaccinations.desk.workday import Workday
 from vaccinations.doses import services
 from vaccinations.models import Dose, Lot

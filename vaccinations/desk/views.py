@@ -10,16 +10,7 @@ from residents.citizen_id import CitizenId, Kind
 from residents.services import AlreadyRegisteredError, ResidentError, look_up
 from vaccinations.desk import registering
 from vaccinations.desk.chart import chart_of, following, is_same_person, preview
-from vaccinations.desk.forms import (
-    BoxForm,
-    DoseForm,
-    IdentityForm,
-    RegisterForm,
-    ReplaceForm,
-    RevealForm,
-    SameForm,
-    VoidForm,
-)
+from vaccinations.desk.dose_forms import DoseForm, ReplaceForm, VoidForm
 from vaccinations.desk.pages import (
     at_facility,
     desk_page,
@@ -31,7 +22,10 @@ from vaccinations.desk.pages import (
     too_old,
     unregistered_page,
 )
+from vaccinations.desk.person_forms import RevealForm, SameForm
+from vaccinations.desk.register_forms import IdentityForm, RegisterForm
 from vaccinations.desk.scan import Scan
+from vaccinations.desk.scan_forms import BoxForm
 from vaccinations.desk.workday import Workday
 from vaccinations.doses import services
 from vaccinations.models import Dose, Lot, Slip

@@ -3,7 +3,7 @@
 from django import template
 
 from residents.models import Resident
-from vaccinations.desk.forms import SAME
+from vaccinations.desk.person_forms import SAME
 from vaccinations.desk.scan import Scan
 from vaxreg import codes
 from vaxreg.sealing import seal

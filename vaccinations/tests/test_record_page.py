@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from residents.tests.factories import ResidentFactory
-from vaccinations.desk.forms import PERSON
+from vaccinations.desk.person_forms import PERSON
 from vaccinations.models import Dose
 from vaccinations.tests.factories import DoseFactory, LotFactory
 from vaxreg.models import AuditEntry
