@@ -1,17 +1,21 @@
 from django.urls import path, re_path
 
-from vaccinations.desk import views
+from vaccinations.desk import correction_views, slip_views, views, workday_views
 from vaxreg.codes import ALPHABET, CODE_LENGTH
+
+SLIP_CODE = rf"(?P<code>[{ALPHABET}]{{{CODE_LENGTH}}})"
 
 urlpatterns = [
     path("clinic/", views.desk, name="clinic"),
-    path("clinic/facility/", views.facility, name="clinic-facility"),
+    path("clinic/facility/", workday_views.facility, name="clinic-facility"),
+    path("clinic/workday/", workday_views.workday, name="clinic-workday"),
     path("clinic/person/", views.person, name="clinic-person"),
     path("clinic/record/", views.record, name="clinic-record"),
+    path("clinic/visit/<int:pk>/undo/", views.undo_visit, name="clinic-visit-undo"),
     path("clinic/reveal/", views.reveal, name="clinic-reveal"),
     path("clinic/register/", views.register, name="clinic-register"),
     path("clinic/same/", views.same, name="clinic-same"),
-    re_path(rf"^clinic/slip/(?P<code>[{ALPHABET}]{{{CODE_LENGTH}}})/$", views.slip, name="clinic-slip"),
-    path("clinic/dose/<int:pk>/void/", views.void, name="clinic-void"),
-    path("clinic/dose/<int:pk>/replace/", views.replace, name="clinic-replace"),
+    re_path(rf"^clinic/slip/{SLIP_CODE}/$", slip_views.slip, name="clinic-slip"),
+    path("clinic/dose/<int:pk>/void/", correction_views.void, name="clinic-void"),
+    path("clinic/dose/<int:pk>/replace/", correction_views.replace, name="clinic-replace"),
 ]

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from residents.forms import ReasonField
-from vaccinations.desk.person_forms import SHIFT_SECONDS, PersonForm
+from vaccinations.desk.person_forms import SHIFT_SECONDS, PersonForm, new_key
 from vaccinations.desk.scan_forms import ScanField
+from vaccinations.desk.workday import Workday
 from vaccinations.doses.services import Entry, Reason
 from vaccinations.models import MOST_DOSES, Dose, Facility, Lot
 from vaxreg.forms import SealedField
@@ -37,6 +38,20 @@ class LotField(forms.ModelChoiceField):
         return f"{lot.vaccine} – {lot.lot_number} ({expiry})"
 
 
+class GivenOnField(forms.DateField):
+    """The day of a dose; one of the future is refused where the dose is recorded."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+        super().__init__(**{"label": _("Given on"), "widget": widget, **kwargs})
+
+    def clean(self, value: Any) -> date | None:
+        day = super().clean(value)
+        if day and day.year < EARLIEST_YEAR:
+            raise ValidationError(_("Check the year."), code="too_early")
+        return day
+
+
 class DoseFields(forms.Form):
     """What is to be recorded as given."""
 
@@ -47,9 +62,7 @@ class DoseFields(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     lot = LotField()
-    administered_on = forms.DateField(
-        label=_("Given on"), widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-    )
+    administered_on = GivenOnField()
     administered_time = forms.TimeField(
         # Empty on another day than today: not known.
         label=_("Time, if not now"),
@@ -66,12 +79,6 @@ class DoseFields(forms.Form):
     def __init__(self, *args: Any, lots: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["lot"].queryset = lots
-
-    def clean_administered_on(self) -> date:
-        day = self.cleaned_data["administered_on"]
-        if day.year < EARLIEST_YEAR:
-            raise ValidationError(_("Check the year."), code="too_early")
-        return day
 
     def entry(self, *, facility: Facility, key: UUID, now: datetime) -> Entry:
         """What the clerk entered; the time left empty is now for today's dose, and unknown for an earlier one."""
@@ -124,10 +131,29 @@ class DoseForm(DoseFields, PersonForm):
     """The right-hand side of the person page. A card scanned into its box opens that person instead of recording."""
 
     scan = ScanField(label=_("Next card"), required=False)
+    KEYS = {"lot": "l", "vaccinator": "n", "administered_on": "g"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, key in self.KEYS.items():
+            self.fields[name].widget.attrs["accesskey"] = key
+
+    @property
+    def lot_text(self) -> str:
+        """The lot as its list names it."""
+        lot = self.entered["lot"]
+        return self.fields["lot"].label_from_instance(lot) if lot else ""
 
     @property
     def key(self) -> UUID:
-        return UUID(self.cleaned_data["person"]["key"])
+        return UUID(self.page["key"])
+
+    def allow_gaps(self) -> "DoseForm":
+        """The same form where no dose is recorded now: what is typed is kept, what is missing is no fault."""
+        for field in self.fields.values():
+            field.required = False
+        self.full_clean()
+        return self
 
 
 class ReplaceForm(DoseFields):
@@ -150,6 +176,38 @@ class ReplaceForm(DoseFields):
         }
 
 
+class WorkdayForm(forms.Form):
+    """What stays chosen from one person to the next, until midnight."""
+
+    lot = LotField(required=False)
+    vaccinator = forms.CharField(label=_("Vaccinator"), max_length=150, required=False)
+    given_on = GivenOnField(
+        help_text=_("Today for people who are here. Another day only while you type from paper of that day.")
+    )
+
+    def __init__(self, *args: Any, lots: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lot"].queryset = lots
+
+    def clean_given_on(self) -> date:
+        if self.cleaned_data["given_on"] > timezone.localdate():
+            raise ValidationError(_("This day lies in the future."), code="future")
+        return self.cleaned_data["given_on"]
+
+    @staticmethod
+    def initial_of(workday: Workday) -> dict[str, Any]:
+        return {"lot": workday.lot(), "vaccinator": workday.vaccinator, "given_on": workday.given_on}
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        lot = self.cleaned_data["lot"]
+        return {**self.cleaned_data, "lot": lot.pk if lot else None}
+
+    def focus(self, field: str) -> None:
+        """Puts the keyboard on that field, or the first one."""
+        self.fields[field if field in self.fields else "lot"].widget.attrs["autofocus"] = True
+
+
 class VoidForm(forms.Form):
     reason = ReasonField(
         label=_("Why is this record wrong?"), help_text=_("For example: wrong person, not given, entered twice.")
@@ -158,8 +216,3 @@ class VoidForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].widget.attrs["autofocus"] = True
-
-
-def new_key() -> dict[str, str]:
-    """Returns the key of a new form: what it records is recorded once."""
-    return {"key": str(uuid4())}

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from vaccinations.desk.scan import UnreadableScanError, read_scan
+from vaccinations.desk.scan import UnreadableScanError, read_box
 
 
 class ScanField(forms.CharField):
@@ -24,18 +24,20 @@ class ScanField(forms.CharField):
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         try:
-            return read_scan(text) if text.strip() else None
+            return read_box(text) if text.strip() else None
         except UnreadableScanError as error:
             raise ValidationError(
-                _("This is no number, card or slip code that we know. Scan again, or type the 12 digits."),
+                _("This is no number, card, slip code or name that we know. Scan again, or type the 12 digits."),
                 code="unreadable",
             ) from error
 
 
 class BoxForm(forms.Form):
     scan = ScanField(
-        label=_("Citizen ID, card or slip"),
-        help_text=_("Scan the card or the slip, or type a number. Then press Enter."),
+        label=_("Citizen ID, card, slip or name"),
+        help_text=_(
+            "Scan the card or the slip, or type a number or a name, with or without accents. Then press Enter."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -14,6 +14,7 @@ from vaccinations.models.rule_tables import (
     SkipRule,
 )
 from vaccinations.models.vaccines import MOST_DOSES, CourseRule, Vaccine
+from vaccinations.models.visits import Visit
 
 __all__ = [
     "MOST_DOSES",
@@ -32,4 +33,5 @@ __all__ = [
     "SkipRule",
     "Slip",
     "Vaccine",
+    "Visit",
 ]

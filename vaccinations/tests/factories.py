@@ -20,6 +20,7 @@ from vaccinations.models import (
     SeriesDose,
     Slip,
     Vaccine,
+    Visit,
 )
 from vaxreg.models import User
 from vaxreg.roles import Role
@@ -118,6 +119,34 @@ class SlipFactory(DjangoModelFactory):
     code = factory.Sequence(lambda n: "34679" + "".join("34679CDFGH"[int(digit)] for digit in f"{n:03d}"))
     dose = factory.SubFactory(DoseFactory)
     resident = factory.LazyAttribute(lambda slip: slip.dose.resident_id)
+
+
+class VisitFactory(DjangoModelFactory):
+    """Somebody who waits now; `given=True` with a dose, or `not_given_reason=…`."""
+
+    class Meta:
+        model = Visit
+
+    class Params:
+        given = factory.Trait(
+            dose=factory.SubFactory(
+                DoseFactory,
+                resident=factory.SelfAttribute("..resident"),
+                facility=factory.SelfAttribute("..facility"),
+            )
+        )
+
+    resident = factory.SubFactory(ResidentFactory)
+    facility = factory.SubFactory(FacilityFactory)
+    visited_on = factory.LazyFunction(timezone.localdate)
+    arrived_at = factory.LazyFunction(timezone.now)
+    dose = None
+    not_given_reason = ""
+    outcome = factory.LazyAttribute(
+        lambda visit: "given" if visit.dose else "not-given" if visit.not_given_reason else "waiting"
+    )
+    closed_at = factory.LazyAttribute(lambda visit: None if visit.outcome == "waiting" else timezone.now())
+    closed_by = factory.LazyAttribute(lambda visit: None if visit.outcome == "waiting" else UserFactory())
 
 
 def clerk(*facilities: Facility, role: Role = Role.CLINIC_STAFF) -> User:

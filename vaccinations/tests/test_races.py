@@ -13,6 +13,7 @@ from residents.models import Resident
 from residents.services import correct_number
 from residents.tests.factories import ResidentFactory
 from vaccinations.desk.registering import PossibleDoubleError, register_at_clinic
+from vaccinations.desk.visiting import AnsweredMeanwhileError, arrive, decline, give, reopen
 from vaccinations.doses.services import (
     AlreadyRecordedError,
     AlreadyVoidedError,
@@ -20,8 +21,8 @@ from vaccinations.doses.services import (
     replace_dose,
     void_dose,
 )
-from vaccinations.models import Dose, Slip
-from vaccinations.tests.factories import DoseFactory, FacilityFactory, LotFactory, entry
+from vaccinations.models import Dose, Slip, Visit
+from vaccinations.tests.factories import DoseFactory, FacilityFactory, LotFactory, VisitFactory, entry
 from vaxreg.tests.factories import UserFactory, actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -165,3 +166,48 @@ def test_a_double_tap_registers_one_person_without_a_number():
     told = next(result for result in results if isinstance(result, PossibleDoubleError))
     assert told.people == [person]
     assert Resident.objects.get().date_of_birth == date(1990, 3, 5)
+
+
+def at_a_desk(**facts):
+    """Who acts, on whom, when: each desk's own."""
+    return {"by": actor(UserFactory()), "now": timezone.now(), **facts}
+
+
+def test_two_desks_press_enter_for_one_person_and_both_learn_of_the_one_dose():
+    resident, facility = ResidentFactory(), FacilityFactory()
+
+    def desk():
+        facts, typed = at_a_desk(resident=resident), entry(facility=facility)
+        return lambda: give(**facts, entry=typed)
+
+    results = at_once(desk(), desk())
+    won = next(result for result in results if isinstance(result, Visit))
+    told = next(result for result in results if isinstance(result, AnsweredMeanwhileError))
+    assert (told.visit, told.visit.dose) == (won, Dose.objects.get())
+    assert Visit.objects.count() == 1
+
+
+def test_given_and_not_given_at_once_and_one_is_told():
+    resident, facility = ResidentFactory(), FacilityFactory()
+    visit = VisitFactory(resident=resident, facility=facility)
+    doctor, nurse, typed = at_a_desk(resident=resident), at_a_desk(resident=resident), entry(facility=facility)
+    results = at_once(lambda: decline(**doctor, facility=facility, reason="unwell"), lambda: give(**nurse, entry=typed))
+    assert sum(isinstance(result, AnsweredMeanwhileError) for result in results) == 1
+    visit.refresh_from_db()
+    assert visit.is_given == Dose.objects.exists()
+    assert Visit.objects.get() == visit
+
+
+def test_two_desks_let_one_person_wait_and_one_visit_is_open():
+    resident, facility = ResidentFactory(), FacilityFactory()
+    facts = [at_a_desk(resident=resident, facility=facility) for _desk in range(2)]
+    first, second = at_once(*[lambda each=each: arrive(**each) for each in facts])
+    assert first == second == Visit.objects.get()
+
+
+def test_two_desks_undo_one_refusal_and_one_visit_is_open():
+    visit = VisitFactory(not_given_reason="refused")
+    facts = [at_a_desk(visit=visit) for _desk in range(2)]
+    results = at_once(*[lambda each=each: reopen(**each) for each in facts])
+    assert sum(isinstance(result, Visit) for result in results) == 1
+    assert Visit.objects.filter(undone_at=None).count() == 1

@@ -1,0 +1,89 @@
+"""The clinic desk by real key strokes: what a clerk presses 300 times a day."""
+
+import pytest
+
+from residents.tests.factories import ResidentFactory
+from vaccinations.models import Dose, Lot, Visit
+from vaxreg.tests.browser import world
+from vaxreg.tests.browser.walk import Walk
+
+pytestmark = pytest.mark.browser
+SECOND = "000190000002"
+
+
+@pytest.fixture
+def desk(laptop) -> Walk:
+    world.build()
+    ResidentFactory(citizen_id=SECOND, full_name="Đặng Thị Thúy Hằng", province=world.province(), sex="F")
+    laptop.sign_in(world.clerk(), world.PASSWORD)
+    laptop.open("/clinic/")
+    return laptop
+
+
+def press(walk: Walk, key: str) -> None:
+    """Presses a key that leads to another page."""
+    walk.settle()
+    with walk.page.expect_navigation():
+        walk.page.keyboard.press(key)
+    walk.settle()
+
+
+def scan(walk: Walk, text: str) -> None:
+    """What a scanner types, the Enter at its end included."""
+    walk.type(text)
+    press(walk, "Enter")
+
+
+def focused(walk: Walk) -> str:
+    return walk.page.evaluate("document.activeElement.name || document.activeElement.tagName")
+
+
+def choose_lot(walk: Walk) -> None:
+    press(walk, "Alt+l")
+    assert focused(walk) == "lot"
+    walk.page.keyboard.press("ArrowDown")
+    walk.page.keyboard.press("Tab")
+    walk.look("clinic-workday")
+    press(walk, "Enter")
+
+
+def test_a_healthy_person_takes_a_scan_and_one_key(desk):
+    choose_lot(desk)
+    pages = []
+    desk.page.on(
+        "response", lambda response: response.request.is_navigation_request() and pages.append(response.status)
+    )
+    for number in (world.NUMBER, SECOND):
+        scan(desk, number)
+        press(desk, "Enter")
+        assert focused(desk) == "scan", "the next card can be scanned at once"
+    assert pages == [200] * 4, "each scan and each Enter is answered by one response"
+    desk.look("clinic-recorded")
+    lot = Lot.objects.get()
+    assert [(dose.resident_id, dose.lot) for dose in Dose.objects.order_by("pk")] == [
+        (world.NUMBER, lot),
+        (SECOND, lot),
+    ]
+    assert set(Visit.objects.values_list("outcome", flat=True)) == {"given"}
+
+
+def test_no_dose_is_given_by_keyboard_alone_and_taken_back(desk):
+    scan(desk, "thuy hang")
+    desk.look("clinic-found")
+    press(desk, "Enter")
+    desk.page.keyboard.press("Alt+t")
+    desk.page.keyboard.press("Tab")
+    assert focused(desk) == "not_given_reason"
+    desk.page.keyboard.press("ArrowDown")
+    desk.page.keyboard.press("Tab")
+    assert "KHÔNG tiêm: từ chối tiêm" in desk.page.inner_text(".statement")
+    desk.look("clinic-not-given")
+    press(desk, "Enter")
+    desk.look("clinic-declined")
+    assert Visit.objects.get().not_given_reason == "refused"
+    assert not Dose.objects.exists()
+    press(desk, "Alt+u")
+    assert Visit.objects.get(undone_at=None).is_waiting
+    desk.look("clinic-waiting")
+    press(desk, "Alt+k")
+    assert "Đặng Thị Thúy Hằng" in desk.page.inner_text("h1")
