@@ -18,4 +18,7 @@ VISIT_CHANGES = (
 
 def guard_clinic() -> list[RunSQL]:
     """The migration operations that keep the clinic's records from being rewritten."""
-    return [append_only("vaccinations_visit", changeable=VISIT_CHANGES)]
+    return [
+        append_only("vaccinations_visit", changeable=VISIT_CHANGES),
+        append_only("vaccinations_mend"),
+    ]

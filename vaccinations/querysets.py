@@ -113,3 +113,9 @@ class VisitQuerySet(models.QuerySet):
     def of_person(self, number: str) -> "VisitQuerySet":
         """The visits under every number of the person whom the number leads to, the latest first."""
         return self.filter(resident__in=Resident.objects.numbers_of(number)).order_by("-pk")
+
+
+class MendQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "MendQuerySet":
+        """Mends made where the user works today."""
+        return self.filter(facility__in=user.facility_assignments.in_force(timezone.localdate()).values("facility"))

@@ -16,6 +16,8 @@ urlpatterns = [
     path("clinic/register/", views.register, name="clinic-register"),
     path("clinic/same/", views.same, name="clinic-same"),
     re_path(rf"^clinic/slip/{SLIP_CODE}/$", slip_views.slip, name="clinic-slip"),
+    re_path(rf"^clinic/confirmation/{SLIP_CODE}/$", slip_views.confirmation, name="clinic-confirmation"),
+    path("clinic/mend/", slip_views.mend_slip, name="clinic-mend"),
     path("clinic/dose/<int:pk>/void/", correction_views.void, name="clinic-void"),
     path("clinic/dose/<int:pk>/replace/", correction_views.replace, name="clinic-replace"),
 ]

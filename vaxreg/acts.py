@@ -34,6 +34,7 @@ ACTS = {
     "dose.recorded": _("Dose recorded"),
     "dose.voided": _("Dose voided"),
     "slip.read": _("Slip read"),
+    "slip.mended": _("Name or phone mended with the slip"),
     "visit.opened": _("Visit to a facility begun"),
     "visit.answered": _("Visit answered"),
     "visit.reopened": _("Visit taken up again"),

@@ -2,6 +2,7 @@
 
 from vaccinations.models.doses import Dose, Slip
 from vaccinations.models.lots import Lot
+from vaccinations.models.mends import Mend
 from vaccinations.models.places import Facility, FacilityAssignment
 from vaccinations.models.rule_tables import (
     AgeRule,
@@ -26,6 +27,7 @@ __all__ = [
     "FacilityAssignment",
     "IntervalRule",
     "Lot",
+    "Mend",
     "ProductRule",
     "Schedule",
     "Series",

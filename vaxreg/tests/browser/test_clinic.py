@@ -1,5 +1,7 @@
 """The clinic desk by real key strokes: what a clerk presses 300 times a day."""
 
+import re
+
 import pytest
 
 from residents.tests.factories import ResidentFactory
@@ -38,6 +40,10 @@ def focused(walk: Walk) -> str:
     return walk.page.evaluate("document.activeElement.name || document.activeElement.tagName")
 
 
+def printed_pages(walk: Walk, **paper: str) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", walk.page.pdf(**paper)))
+
+
 def choose_lot(walk: Walk) -> None:
     press(walk, "Alt+l")
     assert focused(walk) == "lot"
@@ -65,6 +71,8 @@ def test_a_healthy_person_takes_a_scan_and_one_key(desk):
         (SECOND, lot),
     ]
     assert set(Visit.objects.values_list("outcome", flat=True)) == {"given"}
+    for paper in ({"width": "105mm", "height": "148mm"}, {"width": "80mm", "height": "160mm"}):
+        assert printed_pages(desk, **paper) == 1, paper
 
 
 def test_no_dose_is_given_by_keyboard_alone_and_taken_back(desk):
@@ -87,3 +95,24 @@ def test_no_dose_is_given_by_keyboard_alone_and_taken_back(desk):
     desk.look("clinic-waiting")
     press(desk, "Alt+k")
     assert "Đặng Thị Thúy Hằng" in desk.page.inner_text("h1")
+
+
+def test_a_wrong_phone_is_mended_with_the_slip_and_all_doses_are_confirmed(desk):
+    choose_lot(desk)
+    scan(desk, world.NUMBER)
+    press(desk, "Enter")
+    press(desk, "Alt+m")
+    desk.look("clinic-mend-box")
+    scan(desk, world.NUMBER)
+    assert focused(desk) == "phone"
+    desk.page.keyboard.press("Control+a")
+    desk.page.keyboard.type("0900000009")
+    desk.page.keyboard.press("Tab")
+    desk.page.keyboard.type("nghe nhầm")
+    desk.look("clinic-mend")
+    press(desk, "Enter")
+    assert "0900000009" in desk.page.inner_text(".slip")
+    press(desk, "Alt+x")
+    desk.look("clinic-confirmation")
+    assert desk.page.locator(".confirmation tbody tr").count() == 7
+    assert printed_pages(desk, format="A4") == 1
