@@ -21,4 +21,5 @@ def guard_clinic() -> list[RunSQL]:
     return [
         append_only("vaccinations_visit", changeable=VISIT_CHANGES),
         append_only("vaccinations_mend"),
+        append_only("vaccinations_screening"),
     ]

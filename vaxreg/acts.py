@@ -35,6 +35,7 @@ ACTS = {
     "dose.voided": _("Dose voided"),
     "slip.read": _("Slip read"),
     "slip.mended": _("Name or phone mended with the slip"),
+    "screening.kept": _("Screening before a dose"),
     "visit.opened": _("Visit to a facility begun"),
     "visit.answered": _("Visit answered"),
     "visit.reopened": _("Visit taken up again"),

@@ -4,7 +4,7 @@ document.querySelectorAll("[data-print]").forEach((button) => {
   button.addEventListener("click", () => window.print());
 });
 // What Enter records is said in words; the words follow the fields.
-document.querySelectorAll("[data-record]").forEach((form) => {
+document.querySelectorAll("[data-record]:has([data-says])").forEach((form) => {
   const said = (name) => {
     const field = form.elements[name];
     return field.tagName === "SELECT" ? field.selectedOptions[0].text : field.value;
@@ -12,6 +12,16 @@ document.querySelectorAll("[data-record]").forEach((form) => {
   const say = () => {
     form.querySelectorAll("[data-says]").forEach((place) => { place.textContent = said(place.dataset.says); });
     const declined = form.elements.not_given_reason.value !== "";
+    const noted = form.querySelector(".screening input[value=yes]:checked, .screening input[value=no]:checked") !== null
+      || [...form.querySelectorAll(".vitals input")].some((field) => field.value !== "");
+    form.querySelectorAll("[data-says-screening]").forEach((place) => {
+      place.textContent = noted ? place.dataset.noted : place.dataset.silent;
+      form.querySelector("[data-screened]").textContent = place.textContent;
+    });
+    const consent = form.querySelector(".consent input:checked");
+    form.querySelectorAll("[data-says-consent]").forEach((place) => {
+      place.textContent = consent ? consent.parentElement.textContent.trim() : place.dataset.none;
+    });
     form.querySelector("[data-says-given]").hidden = declined;
     form.querySelector("[data-says-not-given]").hidden = !declined;
   };

@@ -49,7 +49,7 @@ def replace(request, pk):
             "entry": form.entry(facility=dose.facility, key=form.key, now=now),
             "reason": form.reason,
         }
-        replacement = told(form, services.replace_dose, by=request.actor, dose=dose, now=now, **facts)
+        replacement = told(form, None, services.replace_dose, by=request.actor, dose=dose, now=now, **facts)
         if replacement:
             return redirect("clinic-slip", code=replacement.slips.get(resident=replacement.resident_id).code)
     chart = chart_of(dose.resident).without(dose)

@@ -23,6 +23,9 @@ from vaccinations.desk.visiting import latest_visit
 from vaccinations.desk.workday import Workday
 from vaccinations.doses import services
 from vaccinations.models import Dose, Visit
+from vaccinations.screening.checklists import checklist_of
+from vaccinations.screening.forms import ScreeningForm
+from vaccinations.screening.services import ScreeningError, latest_screening
 from vaxreg.sealing import seal
 
 View = Callable[..., HttpResponse]
@@ -89,6 +92,7 @@ def person_page(
     opened: PersonForm | None = None,
     form: DoseForm | None = None,
     not_given: NotGivenForm | None = None,
+    screening: ScreeningForm | None = None,
     reveal: RevealForm | None = None,
 ) -> HttpResponse:
     """The page of a person whose reading was logged. `opened` is what it carried when it was sent in."""
@@ -98,15 +102,20 @@ def person_page(
     card = read_scan(page["card"]).card if page["card"] else None
     form = form or DoseForm(lots=lots_at(request.facility), initial=_proposal(request, chart, page))
     check = preview(resident=resident, chart=chart, now=now, **form.entered)
-    form.focus("scan", is_doubtful=bool(check.warnings))
+    screening = screening or ScreeningForm(checklist=checklist_of(resident, on=request.workday.given_on))
+    if not screening.focus():
+        form.focus("scan", is_doubtful=bool(check.warnings))
     context = {
         "resident": resident,
         "chart": chart,
         "check": check,
         "visit": visit,
+        "screened": latest_screening(visit),
+        "screening": screening,
         "form": form,
         "lot_text": form.lot_text,
         "not_given": not_given or NotGivenForm(),
+        "forms": [each for each in (form, screening, not_given) if each and each.errors],
         "person": seal(page, purpose=PersonForm.base_fields["person"].purpose),
         "disagreements": disagreements(card=card, resident=resident) if card else [],
         "card_agrees": bool(card) and is_same_person(card=card, resident=resident),
@@ -142,8 +151,8 @@ def too_old(request: HttpRequest) -> HttpResponse:
     return redirect("/clinic/")
 
 
-def told(form: DoseFields, write: Callable[..., Any], **facts: Any) -> Any:
-    """What the service wrote, or None when it refused: why is then told in the form."""
+def told(form: DoseFields, noted: ScreeningForm | None, write: Callable[..., Any], /, **facts: Any) -> Any:
+    """What the service wrote, or None when it refused: why is then told in the form, or in that of the screening."""
     try:
         return write(**facts)
     except services.ImpossibleDoseError as error:
@@ -155,6 +164,8 @@ def told(form: DoseFields, write: Callable[..., Any], **facts: Any) -> Any:
         form.add_error("warning_reason", error.message)
     except (services.DoseError, ResidentError) as error:
         form.add_error(None, error.message)
+    except ScreeningError as error:
+        noted.tell(error)
     return None
 
 

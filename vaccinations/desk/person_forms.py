@@ -82,7 +82,8 @@ class NotGivenForm(forms.Form):
 
     @property
     def is_chosen(self) -> bool:
-        return bool(self.cleaned_data["not_given_reason"])
+        """Whether the page says that no dose is given, be it complete or not."""
+        return bool(self.data.get("not_given_reason") or self.data.get("not_given_text"))
 
     @property
     def facts(self) -> dict[str, str]:

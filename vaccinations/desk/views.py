@@ -29,6 +29,8 @@ from vaccinations.desk.scan_forms import BoxForm
 from vaccinations.desk.slip_pages import recorded_page
 from vaccinations.doses import services
 from vaccinations.models import Visit
+from vaccinations.screening.checklists import checklist_of
+from vaccinations.screening.forms import ScreeningForm
 from vaxreg.access import CLINIC_DESK, open_to
 
 
@@ -81,45 +83,69 @@ def record(request):
     page = opened_page(request)
     if page is None:
         return too_old(request)
-    resident, opened = page
-    not_given = NotGivenForm(request.POST)
-    form = DoseForm(request.POST, lots=lots_at(request.facility))
-    if request.POST.get("act") == "wait":
-        visit = visiting.arrive(by=request.actor, resident=resident, facility=request.facility, now=timezone.now())
-        return desk_page(request, BoxForm(), arrived=visit)
     try:
-        if not not_given.is_valid():
-            form.allow_gaps()
-        elif not_given.is_chosen:
-            return declined(request, resident, opened, not_given)
-        elif form.is_valid() and (visit := given(request, resident, opened, form)):
-            return recorded_page(request, visit)
+        return answer(request, *page)
     except visiting.AnsweredMeanwhileError as error:
         return desk_page(request, BoxForm(), answered=error.visit)
-    return person_page(request, resident, opened=opened, form=form, not_given=not_given)
 
 
-def given(request, resident, opened, form):
-    """The visit answered by the dose that the form describes, or None: the form says why."""
+def answer(request, resident, opened):
+    """What follows the deed that was sent; the person's page again where a form or a service refuses it."""
+    form = DoseForm(request.POST, lots=lots_at(request.facility))
+    form.is_valid()
+    on = form.entered["on"] or request.workday.today
+    screening = ScreeningForm(request.POST, checklist=checklist_of(resident, on=on))
+    not_given = NotGivenForm(declining(request, screening))
+    deeds = {"wait": let_wait, "not-given": decline}
+    deed = deeds.get(request.POST.get("act"), decline if not_given.is_chosen else give)
+    if deed is not give:
+        form.allow_gaps()
+    parts = {"form": form, "screening": screening, "not_given": not_given}
+    response = deed(request, resident, opened, **parts) if screening.is_valid() and not_given.is_valid() else None
+    return response or person_page(request, resident, opened=opened, **parts)
+
+
+def declining(request, screening):
+    """What was said of not giving a dose; the button under a conclusion that forbids it says all at once."""
+    if "decline" in request.POST and screening.is_valid():
+        suggestion = screening.suggestion
+        return {"not_given_reason": suggestion["reason"], "not_given_text": suggestion["text"]}
+    return request.POST
+
+
+def give(request, resident, opened, *, form, screening, not_given):
+    """The dose recorded: its slip and the box; or None, and the forms say why."""
+    if not form.is_valid():
+        return None
     now = timezone.now()
     facts = {
         "entry": form.entry(facility=request.facility, key=form.key, now=now),
         "reason": form.reason,
         "card_seen": bool(opened.card) and is_same_person(card=opened.card, resident=resident),
+        "screening": screening.statement,
         **opened.seen,
     }
-    visit = told(form, visiting.give, by=request.actor, resident=resident, now=now, **facts)
-    if visit:
-        entry = facts["entry"]
-        request.workday.stick(lot=entry.lot.pk, vaccinator=entry.vaccinator, given_on=entry.administered_on)
-    return visit
+    visit = told(form, screening, visiting.give, by=request.actor, resident=resident, now=now, **facts)
+    if not visit:
+        return None
+    entry = facts["entry"]
+    request.workday.stick(lot=entry.lot.pk, vaccinator=entry.vaccinator, given_on=entry.administered_on)
+    return recorded_page(request, visit)
 
 
-def declined(request, resident, opened, not_given):
+def decline(request, resident, opened, *, form, screening, not_given):
     """The desk again, with the visit that was answered "not given"."""
     facts = {"facility": request.facility, "now": timezone.now(), **not_given.facts, **opened.seen}
-    visit = visiting.decline(by=request.actor, resident=resident, **facts)
-    return desk_page(request, BoxForm(), declined=visit)
+    facts["screening"] = screening.statement
+    visit = told(form, screening, visiting.decline, by=request.actor, resident=resident, **facts)
+    return desk_page(request, BoxForm(), declined=visit) if visit else None
+
+
+def let_wait(request, resident, opened, *, form, screening, not_given):
+    """The desk again, with the person on the list of those who wait, and what was noted of them kept."""
+    facts = {"facility": request.facility, "now": timezone.now(), "screening": screening.statement}
+    visit = told(form, screening, visiting.arrive, by=request.actor, resident=resident, **facts)
+    return desk_page(request, BoxForm(), arrived=visit) if visit else None
 
 
 @open_to(CLINIC_DESK)

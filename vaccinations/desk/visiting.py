@@ -15,6 +15,7 @@ from residents.models import Resident
 from residents.services import ChangedMeanwhileError
 from vaccinations.doses.services import Entry, record_dose
 from vaccinations.models import Dose, Facility, Visit
+from vaccinations.screening.services import Statement, clear_for_dose, judge, keep, latest_screening
 from vaxreg import audit
 from vaxreg.actors import Actor
 
@@ -48,13 +49,16 @@ def latest_visit(*, resident: Resident, facility: Facility, on: date) -> Visit |
 
 
 @transaction.atomic
-def arrive(*, by: Actor, resident: Resident, facility: Facility, now: datetime) -> Visit:
-    """Returns the person's open visit of today: theirs already, or a new one from now."""
-    person = _hold(resident)
-    visit = _open_visit(person, facility, timezone.localdate(now))
-    if visit:
-        return visit
-    return _open(by=by, person=person, facility=facility, on=timezone.localdate(now), arrived_at=now)
+def arrive(
+    *, by: Actor, resident: Resident, facility: Facility, now: datetime, screening: Statement | None = None
+) -> Visit:
+    """Returns the person's open visit of today: theirs already, or a new one from now; with what was noted of them."""
+    person, today = _hold(resident), timezone.localdate(now)
+    visit = _open_visit(person, facility, today) or _open(
+        by=by, person=person, facility=facility, on=today, arrived_at=now
+    )
+    _keep_noted(by=by, person=person, visit=visit, screening=screening)
+    return visit
 
 
 @transaction.atomic
@@ -66,23 +70,31 @@ def give(
     now: datetime,
     seen: str = "",
     arrived_at: datetime | None = None,
+    screening: Statement | None = None,
     **facts: Any,
 ) -> Visit:
     """Returns the visit, answered by the dose that is recorded with it; the same form again returns the same visit.
 
     `seen` is Visit.state of the last visit that the page showed, `arrived_at` when the page was opened: the arrival of
-    somebody whom nobody had registered before. `facts` and errors are those of record_dose, and AnsweredMeanwhileError.
+    somebody whom nobody had registered before; without a `screening` none is kept. `facts` and errors are those of
+    record_dose, the ScreeningErrors, and AnsweredMeanwhileError.
     """
     person = _hold(resident)
-    before = Dose.objects.of_person(person.pk).filter(idempotency_key=entry.key).first()
-    if before is None:
-        _refuse_answered(person, entry.facility, entry.administered_on, seen)
-    dose = record_dose(by=by, resident=person, entry=entry, now=now, **facts)
-    if before is not None:
+    if Dose.objects.of_person(person.pk).filter(idempotency_key=entry.key).exists():
+        dose = record_dose(by=by, resident=person, entry=entry, now=now, **facts)
         return Visit.objects.get(resident=dose.resident_id, dose=dose)
-    visit = _open_visit(person, entry.facility, entry.administered_on) or _open(
-        by=by, person=person, facility=entry.facility, on=entry.administered_on, arrived_at=_same_day(arrived_at, entry)
+    day = entry.administered_on
+    _refuse_answered(person, entry.facility, day, seen)
+    waiting = _open_visit(person, entry.facility, day)
+    judged = judge(resident=person, statement=screening, on=day) if screening else None
+    if judged:
+        clear_for_dose(judged, earlier=latest_screening(waiting))
+    dose = record_dose(by=by, resident=person, entry=entry, now=now, **facts)
+    visit = waiting or _open(
+        by=by, person=person, facility=entry.facility, on=day, arrived_at=_same_day(arrived_at, entry)
     )
+    if judged:
+        keep(by=by, visit=visit, judged=judged)
     return _close(by=by, visit=visit, now=now, outcome=Visit.Outcome.GIVEN, dose=dose)
 
 
@@ -97,6 +109,7 @@ def decline(
     text: str = "",
     seen: str = "",
     arrived_at: datetime | None = None,
+    screening: Statement | None = None,
 ) -> Visit:
     """Returns the visit of today, answered: no dose was given, for a reason of Visit.NotGiven.
 
@@ -110,6 +123,7 @@ def decline(
     visit = _open_visit(person, facility, today) or _open(
         by=by, person=person, facility=facility, on=today, arrived_at=arrived_at or now
     )
+    _keep_noted(by=by, person=person, visit=visit, screening=screening)
     outcome = {"outcome": Visit.Outcome.NOT_GIVEN, "not_given_reason": reason, "not_given_text": text}
     return _close(by=by, visit=visit, now=now, **outcome)
 
@@ -158,6 +172,12 @@ def _open(*, by: Actor, person: Resident, facility: Facility, on: date, arrived_
     )
     audit.record(by=by, action="visit.opened", subject=visit, resident=person.pk, changes={"facility": facility.code})
     return visit
+
+
+def _keep_noted(*, by: Actor, person: Resident, visit: Visit, screening: Statement | None) -> None:
+    """Keeps the screening of whom no dose is given now, if anything was noted."""
+    if screening and not screening.is_silent:
+        keep(by=by, visit=visit, judged=judge(resident=person, statement=screening, on=visit.visited_on))
 
 
 def _close(*, by: Actor, visit: Visit, now: datetime, outcome: str, dose: Dose | None = None, **reason: str) -> Visit:

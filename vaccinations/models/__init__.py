@@ -14,6 +14,7 @@ from vaccinations.models.rule_tables import (
     SeriesDose,
     SkipRule,
 )
+from vaccinations.models.screening import Screening, ScreeningItem, VitalLimit
 from vaccinations.models.vaccines import MOST_DOSES, CourseRule, Vaccine
 from vaccinations.models.visits import Visit
 
@@ -30,10 +31,13 @@ __all__ = [
     "Mend",
     "ProductRule",
     "Schedule",
+    "Screening",
+    "ScreeningItem",
     "Series",
     "SeriesDose",
     "SkipRule",
     "Slip",
     "Vaccine",
     "Visit",
+    "VitalLimit",
 ]

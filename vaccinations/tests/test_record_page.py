@@ -31,6 +31,7 @@ def filled(desk, resident):
         "dose_number": "1",
         "lot": str(LotFactory().pk),
         "administered_on": timezone.localdate().strftime("%d/%m/%Y"),
+        "screening-consent": "agreed",
         "administered_time": "",
         "vaccinator": "Trần Thị Bưởi",
         "warning_reason": "",

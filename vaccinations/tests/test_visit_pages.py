@@ -27,6 +27,7 @@ def filled(desk, resident):
         "dose_number": "1",
         "lot": str(LotFactory().pk),
         "administered_on": timezone.localdate().strftime("%d/%m/%Y"),
+        "screening-consent": "agreed",
     }
 
 

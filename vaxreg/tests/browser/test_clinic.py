@@ -116,3 +116,28 @@ def test_a_wrong_phone_is_mended_with_the_slip_and_all_doses_are_confirmed(desk)
     desk.look("clinic-confirmation")
     assert desk.page.locator(".confirmation tbody tr").count() == 7
     assert printed_pages(desk, format="A4") == 1
+
+
+def test_screening_by_keyboard_alone_ends_without_a_dose(desk):
+    choose_lot(desk)
+    scan(desk, world.NUMBER)
+    assert "không ghi nhận gì" in desk.page.inner_text(".statement")
+    desk.page.keyboard.press("Alt+s")
+    desk.page.keyboard.press("Tab")
+    assert focused(desk) == "screening-temperature"
+    desk.page.keyboard.type("38,2")
+    assert "sàng lọc: như đã ghi" in desk.page.inner_text(".statement")
+    while focused(desk) != "screening-item_acute-illness":
+        desk.page.keyboard.press("Tab")
+    desk.page.keyboard.press("ArrowRight")
+    desk.page.keyboard.press("ArrowRight")
+    assert desk.page.locator("[name=screening-words_acute-illness]").is_visible(), "yes opens its line"
+    assert not desk.page.locator("[name=screening-words_allergy]").is_visible()
+    desk.look("clinic-screening")
+    press(desk, "Enter")
+    desk.look("clinic-screened-out")
+    assert "trì hoãn tiêm" in desk.page.inner_text("main")
+    assert focused(desk) == "decline"
+    press(desk, "Enter")
+    assert Visit.objects.get().not_given_reason == "unwell"
+    assert not Dose.objects.exists()

@@ -24,7 +24,7 @@ def province() -> Unit:
 
 
 def build() -> None:
-    for command in ("load_units", "load_vaccines", "load_schedule", "load_checkpoint_reference"):
+    for command in ("load_units", "load_vaccines", "load_schedule", "load_screening", "load_checkpoint_reference"):
         call_command(command, verbosity=0)
     home = province()
     Checkpoint.objects.create(code="bridge", name="Chốt cầu Đồng Nai", name_en="Dong Nai Bridge", unit=home)
