@@ -11,7 +11,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from checkpoints import charts
-from checkpoints.keyset import key_text
 from checkpoints.models import Checkpoint, CheckpointHour, ClosedDay
 from checkpoints.movements import OUTCOMES, Selection, Table, WardFlow, coverage, province_flows, tabulated, ward_flows
 from checkpoints.querysets import PassageQuerySet
@@ -19,6 +18,7 @@ from checkpoints.rollups import bounds, hours_of
 from residents.models import Unit
 from vaxreg import audit
 from vaxreg.actors import Actor
+from vaxreg.keyset import key_text
 
 # The moment and key at the edge of a page.
 Place = tuple[datetime, int]

@@ -13,11 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from checkpoints import movement_reports, movements
-from checkpoints.keyset import read_key
 from checkpoints.models import Checkpoint, Passage
 from checkpoints.movement_forms import DayForm, MovementForm, PassagesForm, TracingForm
 from checkpoints.tracing import Inquiry, trace
 from vaxreg.access import MOVEMENT_DETAILS, MOVEMENTS, TRACING, open_to
+from vaxreg.keyset import read_key
 
 PAGE_SIZE = 50
 FILTERS = ("since", "until", "checkpoint", "outcome")

@@ -22,4 +22,6 @@ def guard_clinic() -> list[RunSQL]:
         append_only("vaccinations_visit", changeable=VISIT_CHANGES),
         append_only("vaccinations_mend"),
         append_only("vaccinations_screening"),
+        append_only("vaccinations_observation", changeable=("released_at", "released_by_id", "early_reason")),
+        append_only("vaccinations_adverseevent", changeable=("superseded_at",)),
     ]

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from residents.models import Resident
@@ -24,6 +24,15 @@ class FacilityQuerySet(models.QuerySet):
         """The facilities in use where the user works today."""
         assignments = user.facility_assignments.in_force(timezone.localdate())
         return self.filter(is_active=True, pk__in=assignments.values("facility"))
+
+    def within_area_of(self, user: User) -> "FacilityQuerySet":
+        """The facilities inside the areas where a provincial manager works today, closed ones too; all for national roles."""
+        if user.has_role(NATIONAL):
+            return self.all()
+        if not user.has_role({Role.PROVINCIAL_MANAGER}):
+            return self.none()
+        areas = user.area_assignments.in_force(timezone.localdate()).values("unit")
+        return self.filter(Q(unit__in=areas) | Q(unit__parent__in=areas))
 
 
 class LotQuerySet(models.QuerySet):
@@ -119,3 +128,65 @@ class MendQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "MendQuerySet":
         """Mends made where the user works today."""
         return self.filter(facility__in=user.facility_assignments.in_force(timezone.localdate()).values("facility"))
+
+
+class ObservationQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "ObservationQuerySet":
+        """Observations at the facilities where the user works today."""
+        return self.filter(facility__in=user.facility_assignments.in_force(timezone.localdate()).values("facility"))
+
+    def at(self, facility: models.Model) -> "ObservationQuerySet":
+        """Observations at that facility."""
+        return self.filter(facility=facility)
+
+    def sitting(self) -> "ObservationQuerySet":
+        """Who has not been released, whose time is over first first; not who got no dose after all (voided, not replaced)."""
+        doses = self.model._meta.get_field("dose").related_model.objects
+        stands = Exists(doses.valid().filter(replaces=OuterRef("dose")))
+        return self.filter(Q(dose__voided_at=None) | stands, released_at=None).order_by("ends_at", "pk")
+
+    def for_board(self) -> "ObservationQuerySet":
+        """With all that a line of the board says."""
+        return self.select_related("resident", "dose__vaccine", "released_by").prefetch_related("dose__slips")
+
+
+class AdverseEventQuerySet(models.QuerySet):
+    def current(self) -> "AdverseEventQuerySet":
+        """The latest version of each reaction."""
+        return self.filter(superseded_at=None)
+
+    def visible_to(self, user: User) -> "AdverseEventQuerySet":
+        """Reactions recorded where the user works today, or inside the area of a provincial manager."""
+        facilities = self.model._meta.get_field("facility").related_model.objects
+        own = user.facility_assignments.in_force(timezone.localdate()).values("facility")
+        area = facilities.within_area_of(user).values("pk")
+        return self.filter(Q(facility__in=own) | Q(facility__in=area))
+
+    def with_facts(self) -> "AdverseEventQuerySet":
+        """With all that a page says of them, but for the person."""
+        return self.select_related("dose__vaccine", "dose__lot", "facility__unit", "recorded_by")
+
+    def listed(self, *, serious_only: bool) -> "AdverseEventQuerySet":
+        """The newest first, with what a line of the list says."""
+        rows = self.filter(is_serious=True) if serious_only else self
+        return rows.with_facts().order_by("-recorded_at", "-pk")
+
+    def before(self, key: tuple[datetime, int] | None) -> "AdverseEventQuerySet":
+        """Those after that place in such a list; all of them where there is none."""
+        if key is None:
+            return self
+        at, pk = key
+        return self.filter(Q(recorded_at__lt=at) | Q(recorded_at=at, pk__lt=pk))
+
+    def with_unread(self, user: User) -> "AdverseEventQuerySet":
+        """Each with `is_unread`: whether the user has not opened this version yet."""
+        return self.annotate(is_unread=~Exists(self._readings(user)))
+
+    def unread_by(self, user: User) -> "AdverseEventQuerySet":
+        """Those of which the user has not opened this version yet."""
+        return self.filter(~Exists(self._readings(user)))
+
+    def _readings(self, user: User) -> models.QuerySet:
+        readings = self.model._meta.apps.get_model("vaccinations", "AdverseEventReading").objects
+        same = {name: OuterRef(name) for name in ("resident", "event", "version")}
+        return readings.filter(user=user, **same)

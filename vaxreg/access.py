@@ -26,6 +26,8 @@ RULES_READING = frozenset({*RULES_WRITING, Role.PROVINCIAL_MANAGER})
 MOVEMENT_DETAILS = frozenset({Role.CHECKPOINT_LEAD, Role.PROVINCIAL_MANAGER})
 MOVEMENTS = frozenset({*MOVEMENT_DETAILS, Role.ADMINISTRATOR, Role.AUDITOR})
 TRACING = frozenset({Role.TRACER})
+# What happens at the facilities of an area: reactions with people, days in numbers.
+AREA_REPORTS = frozenset({Role.PROVINCIAL_MANAGER})
 View = Callable[..., HttpResponse]
 
 

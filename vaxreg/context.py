@@ -2,7 +2,15 @@
 
 from django.http import HttpRequest
 
-from vaxreg.access import CHECKPOINT_DESK, CLINIC_DESK, MOVEMENTS, PEOPLE_SEARCH, RULES_READING, TRACING
+from vaxreg.access import (
+    AREA_REPORTS,
+    CHECKPOINT_DESK,
+    CLINIC_DESK,
+    MOVEMENTS,
+    PEOPLE_SEARCH,
+    RULES_READING,
+    TRACING,
+)
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -14,6 +22,7 @@ def site(request: HttpRequest) -> dict[str, object]:
             "desk": user.has_role(CHECKPOINT_DESK),
             "rules": user.has_role(RULES_READING),
             "clinic": user.has_role(CLINIC_DESK),
+            "area_reports": user.has_role(AREA_REPORTS),
             "people": user.has_role(PEOPLE_SEARCH),
             "movements": user.has_role(MOVEMENTS),
             "tracing": user.has_role(TRACING),

@@ -7,10 +7,10 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from checkpoints.keyset import key_text, read_key
 from checkpoints.models import CheckpointHour, Passage
 from checkpoints.tests.factories import CheckpointFactory, PassageFactory, cancelled, officer_at
 from residents.tests.factories import ResidentFactory
+from vaxreg.keyset import key_text, read_key
 from vaxreg.models import AuditEntry
 from vaxreg.roles import Role
 

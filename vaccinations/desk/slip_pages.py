@@ -23,6 +23,7 @@ def slip_facts(slip: Slip) -> dict[str, Any]:
         # Nobody else could tell the person a number that we made up.
         "is_provisional": CitizenId(slip.resident_now.pk).kind is Kind.PROVISIONAL,
         "following": following(slip.dose),
+        "stay": slip.dose.observations.filter(resident=slip.dose.resident_id).first(),
         "qr": qr_svg(slip.code, title=_("Slip code %(code)s") % {"code": spaced(slip.code)}),
     }
 

@@ -15,6 +15,7 @@ from residents.models import Resident
 from residents.services import ChangedMeanwhileError
 from vaccinations.doses.services import Entry, record_dose
 from vaccinations.models import Dose, Facility, Visit
+from vaccinations.observation.services import begin_observation
 from vaccinations.screening.services import Statement, clear_for_dose, judge, keep, latest_screening
 from vaxreg import audit
 from vaxreg.actors import Actor
@@ -95,6 +96,8 @@ def give(
     )
     if judged:
         keep(by=by, visit=visit, judged=judged)
+    if entry.administered_at and day == timezone.localdate(now):
+        begin_observation(by=by, dose=dose, begun_at=entry.administered_at)
     return _close(by=by, visit=visit, now=now, outcome=Visit.Outcome.GIVEN, dose=dose)
 
 

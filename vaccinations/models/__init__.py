@@ -3,6 +3,7 @@
 from vaccinations.models.doses import Dose, Slip
 from vaccinations.models.lots import Lot
 from vaccinations.models.mends import Mend
+from vaccinations.models.observation import AdverseEvent, AdverseEventReading, AdverseEventTerm, Observation
 from vaccinations.models.places import Facility, FacilityAssignment
 from vaccinations.models.rule_tables import (
     AgeRule,
@@ -20,6 +21,9 @@ from vaccinations.models.visits import Visit
 
 __all__ = [
     "MOST_DOSES",
+    "AdverseEvent",
+    "AdverseEventReading",
+    "AdverseEventTerm",
     "AgeRule",
     "Contraindication",
     "CourseRule",
@@ -29,6 +33,7 @@ __all__ = [
     "IntervalRule",
     "Lot",
     "Mend",
+    "Observation",
     "ProductRule",
     "Schedule",
     "Screening",

@@ -1,5 +1,6 @@
 """Vaccines, lots, facilities, doses and clerks for tests."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,11 +11,13 @@ from factory.django import DjangoModelFactory
 from residents.tests.factories import ResidentFactory, UnitFactory
 from vaccinations.doses.services import Entry
 from vaccinations.models import (
+    AdverseEvent,
     CourseRule,
     Dose,
     Facility,
     FacilityAssignment,
     Lot,
+    Observation,
     Schedule,
     Series,
     SeriesDose,
@@ -147,6 +150,40 @@ class VisitFactory(DjangoModelFactory):
     )
     closed_at = factory.LazyAttribute(lambda visit: None if visit.outcome == "waiting" else timezone.now())
     closed_by = factory.LazyAttribute(lambda visit: None if visit.outcome == "waiting" else UserFactory())
+
+
+class ObservationFactory(DjangoModelFactory):
+    """Somebody who was given a dose now, or so many `minutes` ago, and sits."""
+
+    class Meta:
+        model = Observation
+
+    class Params:
+        minutes = 0
+
+    dose = factory.SubFactory(DoseFactory)
+    resident = factory.SelfAttribute("dose.resident")
+    facility = factory.SelfAttribute("dose.facility")
+    begun_at = factory.LazyAttribute(lambda each: timezone.now() - timedelta(minutes=each.minutes))
+    ends_at = factory.LazyAttribute(lambda each: each.begun_at + timedelta(minutes=30))
+
+
+class AdverseEventFactory(DjangoModelFactory):
+    """A mild fever since now."""
+
+    class Meta:
+        model = AdverseEvent
+
+    event = factory.LazyFunction(uuid4)
+    dose = factory.SubFactory(DoseFactory)
+    resident = factory.SelfAttribute("dose.resident_id")
+    facility = factory.SelfAttribute("dose.facility")
+    onset_at = factory.LazyFunction(timezone.now)
+    symptoms = factory.LazyFunction(lambda: ["pyrexia"])
+    severity = "mild"
+    is_serious = False
+    source = "site"
+    recorded_at = factory.LazyFunction(timezone.now)
 
 
 def clerk(*facilities: Facility, role: Role = Role.CLINIC_STAFF) -> User:

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from threading import Barrier, Event
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -21,8 +22,18 @@ from vaccinations.doses.services import (
     replace_dose,
     void_dose,
 )
-from vaccinations.models import Dose, Slip, Visit
-from vaccinations.tests.factories import DoseFactory, FacilityFactory, LotFactory, VisitFactory, entry
+from vaccinations.models import AdverseEvent, Dose, Observation, Slip, Visit
+from vaccinations.observation.reactions import ChangedReactionError, Reaction, amend, report
+from vaccinations.observation.services import AlreadyReleasedError, release
+from vaccinations.tests.factories import (
+    AdverseEventFactory,
+    DoseFactory,
+    FacilityFactory,
+    LotFactory,
+    ObservationFactory,
+    VisitFactory,
+    entry,
+)
 from vaxreg.tests.factories import UserFactory, actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -211,3 +222,29 @@ def test_two_desks_undo_one_refusal_and_one_visit_is_open():
     results = at_once(*[lambda each=each: reopen(**each) for each in facts])
     assert sum(isinstance(result, Visit) for result in results) == 1
     assert Visit.objects.filter(undone_at=None).count() == 1
+
+
+def test_release_pressed_twice_at_once_releases_once_and_tells():
+    observation = ObservationFactory(minutes=31)
+    facts = [at_a_desk(observation=observation) for _desk in range(2)]
+    results = at_once(*[lambda each=each: release(**each) for each in facts])
+    released = next(result for result in results if isinstance(result, Observation))
+    told = next(result for result in results if isinstance(result, AlreadyReleasedError))
+    assert told.observation.released_by == released.released_by
+
+
+def test_two_people_add_to_one_reaction_and_one_is_told():
+    event = AdverseEventFactory()
+    said = [Reaction(onset_at=event.onset_at, symptoms=("pyrexia", code)) for code in ("headache", "chills")]
+    facts = [at_a_desk(latest=event, reaction=each) for each in said]
+    results = at_once(*[lambda each=each: amend(**each) for each in facts])
+    assert sum(isinstance(result, ChangedReactionError) for result in results) == 1
+    assert AdverseEvent.objects.current().get().version == 2
+
+
+def test_a_double_tap_records_one_reaction():
+    dose, key = DoseFactory(), uuid4()
+    facts = at_a_desk(dose=dose, facility=dose.facility, key=key, source="site")
+    said = Reaction(onset_at=facts["now"], symptoms=("pyrexia",))
+    first, second = at_once(*[lambda: report(**facts, reaction=said) for _tap in range(2)])
+    assert first == second == AdverseEvent.objects.get()

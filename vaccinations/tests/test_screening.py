@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from residents.tests.factories import ResidentFactory
-from vaccinations.loading.screening import load_screening
+from vaccinations.loading.clinic import load_clinic
 from vaccinations.models import Dose, Screening, Visit
 from vaccinations.tests.factories import LotFactory, VisitFactory
 from vaxreg.actors import Actor
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def desk(desk):
-    load_screening(by=Actor.command("test"))
+    load_clinic(by=Actor.command("test"))
     return desk
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils.translation import override
 
 from residents.birth import UNKNOWN, Birth, Precision, read_birth
-from vaccinations.loading.screening import load_screening
+from vaccinations.loading.clinic import load_clinic
 from vaccinations.models import ScreeningItem, VitalLimit
 from vaccinations.screening.rules import Audience, Vitals, audience_of, checklist_for, conclude
 from vaxreg.actors import Actor
@@ -19,7 +19,7 @@ TODAY = date(2026, 11, 23)
 
 @pytest.fixture
 def rows(db):
-    load_screening(by=Actor.command("test"))
+    load_clinic(by=Actor.command("test"))
     return [row.terms for row in ScreeningItem.objects.all()], [row.terms for row in VitalLimit.objects.all()]
 
 
@@ -171,6 +171,6 @@ def test_each_row_names_its_document_and_both_languages(rows):
 
 def test_loading_again_leaves_what_an_administrator_has(rows):
     ScreeningItem.objects.filter(code="other").delete()
-    assert set(load_screening(by=Actor.command("test")).values()) == {0}
+    assert set(load_clinic(by=Actor.command("test")).values()) == {0}
     assert not ScreeningItem.objects.filter(code="other").exists()
     assert AuditEntry.objects.filter(action="reference.loaded").count() == 1

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-REFERENCE_COMMANDS = ("load_units", "load_vaccines", "load_schedule", "load_screening", "load_checkpoint_reference")
+REFERENCE_COMMANDS = ("load_units", "load_vaccines", "load_schedule", "load_clinic", "load_checkpoint_reference")
 
 
 class Command(BaseCommand):

@@ -24,7 +24,7 @@ def province() -> Unit:
 
 
 def build() -> None:
-    for command in ("load_units", "load_vaccines", "load_schedule", "load_screening", "load_checkpoint_reference"):
+    for command in ("load_units", "load_vaccines", "load_schedule", "load_clinic", "load_checkpoint_reference"):
         call_command(command, verbosity=0)
     home = province()
     Checkpoint.objects.create(code="bridge", name="Chốt cầu Đồng Nai", name_en="Dong Nai Bridge", unit=home)
@@ -52,6 +52,12 @@ def clerk() -> User:
     user = UserFactory(username="clerk", roles=[Role.CLINIC_STAFF], password=PASSWORD)
     FacilityAssignment.objects.create(user=user, facility=Facility.objects.get(code="station"))
     AreaAssignment.objects.create(user=user, unit=Facility.objects.get(code="station").unit)
+    return user
+
+
+def manager() -> User:
+    user = UserFactory(username="manager", roles=[Role.PROVINCIAL_MANAGER], password=PASSWORD)
+    AreaAssignment.objects.create(user=user, unit=province())
     return user
 
 

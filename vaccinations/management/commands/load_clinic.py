@@ -2,14 +2,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from vaccinations.loading.screening import load_screening
+from vaccinations.loading.clinic import load_clinic
 from vaxreg.actors import Actor
 
 
 class Command(BaseCommand):
-    help = "Adds the screening checklists where there are none; never overwrites what an administrator changed."
+    help = "Adds checklists, limits of vital signs and terms for reactions where there are none; changes none."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        added = load_screening(by=Actor.command("load_screening"))
+        added = load_clinic(by=Actor.command("load_clinic"))
         if options["verbosity"]:
             self.stdout.write(", ".join(f"{label}: {count} added" for label, count in added.items()))

@@ -1,4 +1,4 @@
-"""The ministry's screening checklists and the limits of vital signs, read from vaccinations/data/."""
+"""What every registry starts with at its clinics, read from vaccinations/data/: checklists, vital signs, reactions."""
 
 import csv
 from collections.abc import Callable
@@ -9,12 +9,16 @@ from typing import Any
 
 from django.db import models, transaction
 
-from vaccinations.models import ScreeningItem, VitalLimit
+from vaccinations.models import AdverseEventTerm, ScreeningItem, VitalLimit
 from vaxreg import audit
 from vaxreg.actors import Actor
 
 DATA = Path(__file__).parents[1] / "data"
-TABLES = {ScreeningItem: DATA / "screening_items.csv", VitalLimit: DATA / "vital_limits.csv"}
+TABLES = {
+    ScreeningItem: DATA / "screening_items.csv",
+    VitalLimit: DATA / "vital_limits.csv",
+    AdverseEventTerm: DATA / "adverse_event_terms.csv",
+}
 YES_OR_NO = {"yes": True, "no": False}.__getitem__
 
 
@@ -36,7 +40,7 @@ CONVERTERS: dict[str, Callable[[str], Any]] = {
 
 
 @transaction.atomic
-def load_screening(*, by: Actor) -> dict[str, int]:
+def load_clinic(*, by: Actor) -> dict[str, int]:
     """Fills each table that is empty and returns how many rows each got; a table in use stays as administrators have it."""
     added = {model._meta.label_lower: _fill(model, path) for model, path in TABLES.items()}
     if any(added.values()):
