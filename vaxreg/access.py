@@ -38,6 +38,8 @@ EXPORT_ASKING = frozenset({Role.CLINIC_LEAD, Role.PROVINCIAL_MANAGER, Role.TRACE
 EXPORT_APPROVING = frozenset({Role.PROVINCIAL_MANAGER, Role.ADMINISTRATOR})
 EXPORT_LOG = frozenset({Role.AUDITOR})
 EXPORTS = EXPORT_ASKING | EXPORT_APPROVING | EXPORT_LOG
+# What happens at the facilities of an area: reactions with people, days in numbers.
+AREA_REPORTS = frozenset({Role.PROVINCIAL_MANAGER})
 View = Callable[..., HttpResponse]
 
 

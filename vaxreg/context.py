@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 
 from vaxreg.access import (
+    AREA_REPORTS,
     CHECKPOINT_DESK,
     CLINIC_DESK,
     EXPORTS,
@@ -28,6 +29,7 @@ def site(request: HttpRequest) -> dict[str, object]:
             "stock": user.has_role(STOCK_READING),
             "session_figures": user.has_role(SESSION_FIGURES),
             "imports": user.has_role(IMPORTS),
+            "area_reports": user.has_role(AREA_REPORTS),
             "people": user.has_role(PEOPLE_SEARCH),
             "movements": user.has_role(MOVEMENTS),
             "tracing": user.has_role(TRACING),

@@ -19,12 +19,16 @@ NAME = "Nguyễn Thị Thanh Thủy"
 CARD = f"{NUMBER}|012345678|{NAME}|05031990|Nữ|12 Đường Minh Họa, Phường Bến Nghé, Thành phố Hồ Chí Minh|15042021"
 
 
+def province() -> Unit:
+    return Unit.objects.provinces().in_force(timezone.localdate()).get(code="79")
+
+
 def build() -> None:
-    for command in ("load_units", "load_vaccines", "load_checkpoint_reference"):
+    for command in ("load_units", "load_vaccines", "load_schedule", "load_clinic", "load_checkpoint_reference"):
         call_command(command, verbosity=0)
-    province = Unit.objects.provinces().in_force(timezone.localdate()).get(code="79")
-    Checkpoint.objects.create(code="bridge", name="Chốt cầu Đồng Nai", name_en="Dong Nai Bridge", unit=province)
-    Facility.objects.create(code="station", name="Trạm y tế số 1", name_en="Health Station 1", unit=province)
+    home = province()
+    Checkpoint.objects.create(code="bridge", name="Chốt cầu Đồng Nai", name_en="Dong Nai Bridge", unit=home)
+    Facility.objects.create(code="station", name="Trạm y tế số 1", name_en="Health Station 1", unit=home)
     vaccine = Vaccine.objects.get(code="comirnaty")
     expiry = timezone.localdate() + timedelta(days=90)
     Lot.objects.create(vaccine=vaccine, lot_number="FD1234", expires_on=expiry)
@@ -34,7 +38,7 @@ def build() -> None:
         date_of_birth=date(1990, 3, 5),
         sex="F",
         phone="0900000001",
-        province=province,
+        province=home,
     )
 
 
@@ -48,6 +52,12 @@ def clerk() -> User:
     user = UserFactory(username="clerk", roles=[Role.CLINIC_STAFF], password=PASSWORD)
     FacilityAssignment.objects.create(user=user, facility=Facility.objects.get(code="station"))
     AreaAssignment.objects.create(user=user, unit=Facility.objects.get(code="station").unit)
+    return user
+
+
+def manager() -> User:
+    user = UserFactory(username="manager", roles=[Role.PROVINCIAL_MANAGER], password=PASSWORD)
+    AreaAssignment.objects.create(user=user, unit=province())
     return user
 
 
