@@ -5,20 +5,18 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.admin import ByNumberAdmin
 from vaccinations.models import (
-    AgeRule,
     Contraindication,
     Dose,
     Facility,
     FacilityAssignment,
-    IntervalRule,
     Lot,
-    ProductRule,
     Schedule,
     Series,
     SeriesDose,
     SkipRule,
     Vaccine,
 )
+from vaccinations.rule_admin import AgeRuleInline, IntervalRuleInline, ProductRuleInline
 from vaxreg.admin import UserAdmin
 from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin
 
@@ -59,18 +57,6 @@ class SeriesAdmin(AuditedModelAdmin):
     list_select_related = ["schedule"]
     search_fields = ["name", "schedule__name"]
     autocomplete_fields = ["schedule"]
-
-
-class AgeRuleInline(AuditedInline):
-    model = AgeRule
-
-
-class IntervalRuleInline(AuditedInline):
-    model = IntervalRule
-
-
-class ProductRuleInline(AuditedInline):
-    model = ProductRule
 
 
 class SkipRuleInline(AuditedInline):

@@ -1,10 +1,13 @@
 from django.urls import path, re_path
 
 from vaccinations.desk import views
+from vaccinations.due import views as due_views
 from vaxreg.codes import ALPHABET, CODE_LENGTH
 
 urlpatterns = [
     path("clinic/", views.desk, name="clinic"),
+    path("clinic/due/", due_views.due, name="clinic-due"),
+    path("clinic/due/facilities/", due_views.facilities, name="clinic-due-facilities"),
     path("clinic/facility/", views.facility, name="clinic-facility"),
     path("clinic/person/", views.person, name="clinic-person"),
     path("clinic/record/", views.record, name="clinic-record"),

@@ -17,6 +17,8 @@ SIGNED_IN = frozenset({"signed-in"})
 # Who works where; views and the navigation read the same sets.
 CHECKPOINT_DESK = frozenset({Role.OFFICER, Role.CHECKPOINT_LEAD})
 CLINIC_DESK = frozenset({Role.CLINIC_STAFF, Role.CLINIC_LEAD})
+# Doses due: a clinic's people, and a manager's counts.
+DUE_COUNTS = frozenset({Role.PROVINCIAL_MANAGER})
 PEOPLE_SEARCH = frozenset(
     {*CLINIC_DESK, Role.PROVINCIAL_MANAGER, Role.RESPONSE_AGENT, Role.ADMINISTRATOR, Role.AUDITOR}
 )
