@@ -37,6 +37,7 @@ ACTS = {
     "resident.updated": _("Facts corrected"),
     "resident.number_corrected": _("Number corrected"),
     "resident.alias_added": _("Older number added"),
+    "phone.explained": _("Phone number of many explained"),
     "dose.recorded": _("Dose recorded"),
     "dose.voided": _("Dose voided"),
     "slip.read": _("Slip read"),
