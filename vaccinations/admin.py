@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.admin import ByNumberAdmin
 from vaccinations.models import (
-    AgeRule,
     ChronicCondition,
     ConsentText,
     Contraindication,
@@ -13,10 +12,8 @@ from vaccinations.models import (
     Facility,
     FacilityAlias,
     FacilityAssignment,
-    IntervalRule,
     Lot,
     PriorityGroup,
-    ProductRule,
     Schedule,
     Series,
     SeriesDose,
@@ -24,6 +21,7 @@ from vaccinations.models import (
     Vaccine,
     VaccineAlias,
 )
+from vaccinations.rule_admin import AgeRuleInline, IntervalRuleInline, ProductRuleInline
 from vaxreg.admin import UserAdmin
 from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin
 
@@ -70,18 +68,6 @@ class SeriesAdmin(AuditedModelAdmin):
     list_select_related = ["schedule"]
     search_fields = ["name", "schedule__name"]
     autocomplete_fields = ["schedule"]
-
-
-class AgeRuleInline(AuditedInline):
-    model = AgeRule
-
-
-class IntervalRuleInline(AuditedInline):
-    model = IntervalRule
-
-
-class ProductRuleInline(AuditedInline):
-    model = ProductRule
 
 
 class SkipRuleInline(AuditedInline):

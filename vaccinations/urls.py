@@ -1,6 +1,7 @@
 from django.urls import include, path, re_path
 
 from vaccinations.desk import correction_views, slip_views, views, workday_views
+from vaccinations.due import views as due_views
 from vaccinations.imports import views as imports
 from vaccinations.observation import area_views
 from vaccinations.observation import views as observation_views
@@ -21,6 +22,8 @@ urlpatterns = [
     path("clinic/", views.desk, name="clinic"),
     path("clinic/facility/", workday_views.facility, name="clinic-facility"),
     path("clinic/workday/", workday_views.workday, name="clinic-workday"),
+    path("clinic/due/", due_views.due, name="clinic-due"),
+    path("clinic/due/facilities/", due_views.facilities, name="clinic-due-facilities"),
     path("clinic/person/", views.person, name="clinic-person"),
     path("clinic/record/", views.record, name="clinic-record"),
     path("clinic/visit/<int:pk>/undo/", views.undo_visit, name="clinic-visit-undo"),

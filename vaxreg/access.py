@@ -24,6 +24,8 @@ STOCK_READING = frozenset({*LOT_KEEPING, Role.AUDITOR})
 # Sessions and registrations of an area, in numbers.
 SESSION_FIGURES = frozenset({Role.PROVINCIAL_MANAGER})
 IMPORTS = frozenset({Role.CLINIC_LEAD, Role.PROVINCIAL_MANAGER})
+# Doses due: a clinic's people, and a manager's counts.
+DUE_COUNTS = frozenset({Role.PROVINCIAL_MANAGER})
 PEOPLE_SEARCH = frozenset(
     {*CLINIC_DESK, Role.PROVINCIAL_MANAGER, Role.RESPONSE_AGENT, Role.ADMINISTRATOR, Role.AUDITOR}
 )

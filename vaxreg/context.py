@@ -15,6 +15,7 @@ from vaxreg.access import (
     STOCK_READING,
     TRACING,
 )
+    DUE_COUNTS,
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -30,6 +31,8 @@ def site(request: HttpRequest) -> dict[str, object]:
             "session_figures": user.has_role(SESSION_FIGURES),
             "imports": user.has_role(IMPORTS),
             "area_reports": user.has_role(AREA_REPORTS),
+            "due": user.has_role(CLINIC_DESK),
+            "due_counts": user.has_role(DUE_COUNTS),
             "people": user.has_role(PEOPLE_SEARCH),
             "movements": user.has_role(MOVEMENTS),
             "tracing": user.has_role(TRACING),

@@ -45,9 +45,6 @@ REFERENCE = (
     "vaccinations.schedule",
     "vaccinations.series",
     "vaccinations.seriesdose",
-    "vaccinations.agerule",
-    "vaccinations.intervalrule",
-    "vaccinations.productrule",
     "vaccinations.skiprule",
     "vaccinations.contraindication",
     "vaccinations.facility",
@@ -64,6 +61,8 @@ REFERENCE = (
     "checkpoints.risklevel",
     "checkpoints.trustedsigner",
 )
+# Dated rules of the vaccination schedule: added, ended and succeeded, never edited or deleted.
+SCHEDULE_RULES = ("vaccinations.agerule", "vaccinations.intervalrule", "vaccinations.productrule")
 # Written at /rules/ only.
 RULES = ("checkpoints.entryrule", "checkpoints.entrycondition")
 ASSIGNMENTS = ("residents.areaassignment", "vaccinations.facilityassignment", "checkpoints.checkpointassignment")
@@ -82,12 +81,16 @@ GRANTS = {
     Role.TRACER: Grant(),
     Role.CLINIC_STAFF: Grant(),
     Role.CLINIC_LEAD: Grant(extend=("vaccinations.lot",), view=("vaccinations.vaccine", "vaccinations.facility")),
-    Role.PROVINCIAL_MANAGER: Grant(view=(*REFERENCE, *RULES)),
+    Role.PROVINCIAL_MANAGER: Grant(view=(*REFERENCE, *SCHEDULE_RULES, *RULES)),
     Role.RESPONSE_AGENT: Grant(),
     Role.ADMINISTRATOR: Grant(
-        change=("vaxreg.user", *REFERENCE, *ASSIGNMENTS), view=(*RULES, *RECORDS, "vaxreg.auditentry")
+        change=("vaxreg.user", *REFERENCE, *ASSIGNMENTS),
+        extend=SCHEDULE_RULES,
+        view=(*RULES, *RECORDS, "vaxreg.auditentry"),
     ),
-    Role.AUDITOR: Grant(view=("vaxreg.user", "vaxreg.auditentry", *REFERENCE, *RULES, *ASSIGNMENTS, *RECORDS)),
+    Role.AUDITOR: Grant(
+        view=("vaxreg.user", "vaxreg.auditentry", *REFERENCE, *SCHEDULE_RULES, *RULES, *ASSIGNMENTS, *RECORDS)
+    ),
 }
 ADMIN_ROLES = frozenset(role for role, grant in GRANTS.items() if grant.permissions)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from residents.birth import UNKNOWN
-from residents.forms import BirthField, NameField, PhoneField
+from residents.forms import BirthField, NameField, PhoneField, PhoneReasonField, explain_phone
 from residents.models import Resident, Unit
 from vaccinations.desk.person_forms import SHIFT_SECONDS
 from vaccinations.desk.scan import Scan, read_scan
@@ -36,12 +36,13 @@ class IdentityForm(forms.Form):
 class RegisterForm(IdentityForm):
     """A person to register; asks only what a card did not say."""
 
-    ASKED = frozenset({"full_name", "sex", "phone", "province", "ward", "is_holder"})
+    ASKED = frozenset({"full_name", "sex", "phone", "phone_reason", "province", "ward", "is_holder"})
 
     full_name = NameField()
     birth = BirthField(required=False)
     sex = forms.ChoiceField(label=_("Sex"), choices=Resident.Sex.choices, required=False)
     phone = PhoneField(required=False)
+    phone_reason = PhoneReasonField()
     province = forms.ModelChoiceField(
         Unit.objects.none(),
         label=_("Lives in (province or city)"),
@@ -87,6 +88,11 @@ class RegisterForm(IdentityForm):
         except ValidationError:
             chosen = None
         self.fields["ward"].queryset = units.wards().filter(parent=chosen) if chosen else units.none()
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        explain_phone(self)
+        return self.cleaned_data
 
     def clean_full_name(self) -> str:
         name = self.cleaned_data["full_name"]
