@@ -2,9 +2,13 @@
 
 PORT ?= 8000
 ARGS ?=
+# Makes provincial sheets with the truth beside them; without it our own dirt is tried alone.
+GENERATOR ?= ../shared/tools/province_sheets.py
+PEOPLE ?= 20000
+SEEDS ?= 1,2,3,4,5
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint messages clean
+.PHONY: help run test lint quality messages clean
 .SILENT:
 
 PYTHON := .venv/bin/python
@@ -28,6 +32,9 @@ lint: .venv/.installed-dev ## check format, style, missing migrations and the pr
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	set -a && . ./.env.example && SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))') && \
 	    $(PYTHON) manage.py check --deploy --fail-level WARNING
+
+quality: .venv/.installed ## measure whether rows of sheets reach the right person (PEOPLE=100000 SEEDS=7,8)
+	$(PYTHON) benchmarks/matching_quality.py --people $(PEOPLE) --seeds $(SEEDS) --generator $(GENERATOR)
 
 messages: .venv/.installed ## collect new texts for translation into locale/vi (needs GNU gettext)
 	command -v xgettext >/dev/null || { echo "GNU gettext is missing: apt-get install gettext"; exit 1; }

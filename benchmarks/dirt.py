@@ -60,6 +60,17 @@ class Population:
         while len(self.people) < size:
             family += 1
             self._add_family(family)
+        self._gather()
+
+    @classmethod
+    def of(cls, people: list[Person], seed: int) -> "Population":
+        """The people of a registry that is there already."""
+        population = cls(0, seed)
+        population.people = people
+        population._gather()
+        return population
+
+    def _gather(self) -> None:
         self.families: dict[int, list[Person]] = {}
         for person in self.people:
             self.families.setdefault(person.family, []).append(person)

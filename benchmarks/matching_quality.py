@@ -1,6 +1,6 @@
 """How right residents.matching is: precision, recall and the doubtful share, by kind of spoiling.
 
-    python benchmarks/matching_quality.py --seeds 1,2,3 --people 20000 [--generator PATH/province_sheets.py]
+    make quality, or python benchmarks/matching_quality.py --seeds 1,2,3 --people 20000 [--generator PATH/province_sheets.py]
 
 For each seed a database of its own (test_…, dropped afterwards) is filled with a population, of which one person in twenty is
 left out; then every row of a sheet is matched, and compared with the truth. Sheets come from benchmarks/dirt.py, and from the
@@ -171,6 +171,8 @@ def judge(rows: list[Row], answers: list[tuple], registered: set[str], *, show: 
             counts["found"] += linked and person == row.truth
         elif row.kind in PASTED and row.holder in registered:
             counts["undisputed"] += band != Band.DISAGREES
+            if band != Band.DISAGREES and show:
+                print("   undisputed:", row, person, band, evidence, score, rival)
     for kind, counts in sorted(table.items()):
         totals.update(counts)
         print_counts(kind, counts)

@@ -70,6 +70,8 @@ EVIDENCE = {
             # Brothers and sisters: Lan and Loan.
             ("name-given", 0.02, 3e-3, _("one letter of the given name differs")),
             ("name-part", 0.03, 1e-3, _("a middle name more or less")),
+            # Văn and Thị say the sex, and come and go; other middle names tell twins apart: Minh Anh and Bảo Anh.
+            ("name-middle", 0.02, 1e-3, _("Văn or Thị for another middle name")),
             ("name-initials", 0.005, 2e-3, _("same initials")),
             ("name-word", 0.02, 3e-3, _("one word of the name differs")),
             ("name-scrap", 0.005, 0.1, _("only a piece of the name")),
@@ -111,12 +113,7 @@ EVIDENCE = {
 }
 # Codes that contradict what the registry says of a number's holder: with one of them the number is in dispute.
 AGAINST = frozenset(
-    {"name-tone", "name-letter", "name-given", "name-word", "name-scrap", "name-other"}
+    {"name-tone", "name-letter", "name-given", "name-middle", "name-word", "name-scrap", "name-other"}
     | {"birth-swapped", "birth-0101", "birth-decade", "birth-digit", "birth-part", "birth-near", "birth-other"}
     | {"sex-other"}
 )
-
-
-def in_words(codes: list[str]) -> list[str | Promise]:
-    """Returns the evidence in the reader's language, in the order given."""
-    return [EVIDENCE[code].words for code in codes]

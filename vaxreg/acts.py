@@ -31,6 +31,7 @@ ACTS = {
     "resident.updated": _("Facts corrected"),
     "resident.number_corrected": _("Number corrected"),
     "resident.alias_added": _("Older number added"),
+    "duplicates.searched": _("Searched for duplicates"),
     "dose.recorded": _("Dose recorded"),
     "dose.voided": _("Dose voided"),
     "import.received": _("Vaccination sheet received"),
