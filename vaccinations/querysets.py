@@ -150,8 +150,8 @@ class DoseQuerySet(models.QuerySet):
         return self.filter(recorded_at__gte=begin, recorded_at__lt=begin + timedelta(days=1))
 
     def day_list(self, user: User, facility: models.Model, day: date) -> "DoseQuerySet":
-        """What the clerk, or for a clinic lead everybody, recorded at the facility on that day; the latest first."""
-        listed = self.filter(facility=facility).recorded_on(day)
+        """What the clerk, or for a clinic lead everybody, recorded at the facility's desk on that day; the latest first."""
+        listed = self.filter(facility=facility, dose_import=None).recorded_on(day)
         if not user.has_role({Role.CLINIC_LEAD}):
             listed = listed.filter(recorded_by=user)
         return listed.select_related("resident", "vaccine", "recorded_by").order_by("-recorded_at", "-pk")

@@ -34,7 +34,8 @@ class CellPicker:
 
     def __init__(self, layout: Layout) -> None:
         columns = list(enumerate(layout["columns"]))
-        self.width = len(columns)
+        # In a spreadsheet every cell is in its column; in a CSV one separator too many moves all that follow.
+        self.width = len(columns) if layout["kind"].startswith("csv") else None
         self.constants = {field: text for field, text in layout["constants"].items() if text}
         self.shared = {column["field"]: place for place, column in columns if column["field"] and not column["dose"]}
         self.doses = {
@@ -48,7 +49,7 @@ class CellPicker:
 
     def lines(self, row: Row) -> Iterator[list[Any]]:
         """Yields what is staged of the row: a line a dose, one at least."""
-        if any(cell and not cell.isspace() for cell in row.cells[self.width :]):
+        if self.width is not None and any(cell and not cell.isspace() for cell in row.cells[self.width :]):
             # Something stands beyond the last heading: nothing in this row can be trusted to stand in its column.
             yield [row.number, 0, True, *[""] * len(TEXTS)]
             return
