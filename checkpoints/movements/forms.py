@@ -85,14 +85,21 @@ class PassagesForm(DayForm):
 class TracingForm(forms.Form):
     """Whom to trace, and under which case and why."""
 
-    case_number = forms.CharField(label=_("Case number"), max_length=40, help_text=_("No name and no ID number."))
-    reason = forms.CharField(label=_("Reason"), max_length=250)
+    case_number = forms.CharField(
+        label=_("Case number"),
+        max_length=40,
+        help_text=_("No name and no ID number."),
+        error_messages={"required": _("Enter the number of the case.")},
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=250, error_messages={"required": _("Say why the contacts are traced.")}
+    )
     checkpoint = forms.ModelChoiceField(
         Checkpoint.objects.none(), label=_("Checkpoint"), required=False, empty_label=_("All checkpoints")
     )
     plate = PlateField(required=False)
-    begin = MomentField(label=_("From"))
-    end = MomentField(label=_("To"))
+    begin = MomentField(label=_("From"), error_messages={"required": _("Enter day and time of the beginning.")})
+    end = MomentField(label=_("To"), error_messages={"required": _("Enter day and time of the end.")})
 
     def __init__(self, *args, checkpoints, **kwargs):
         super().__init__(*args, **kwargs)
