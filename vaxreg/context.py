@@ -6,6 +6,7 @@ from vaxreg.access import (
     AREA_REPORTS,
     CHECKPOINT_DESK,
     CLINIC_DESK,
+    DUE_COUNTS,
     EXPORTS,
     IMPORTS,
     MOVEMENTS,
@@ -15,7 +16,6 @@ from vaxreg.access import (
     STOCK_READING,
     TRACING,
 )
-    DUE_COUNTS,
 
 
 def site(request: HttpRequest) -> dict[str, object]:
