@@ -2,14 +2,13 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.lookups import Regex
 from django.utils.translation import gettext_lazy as _
 
 from residents.birth import Birth, Precision
 from residents.citizen_id import NUMBER_PATTERN
-from residents.fields import CitizenIdField
 from residents.models import Resident, Unit
-from residents.names import name_key
 from residents.sameness import Traits
 from vaccinations.models.places import Facility
 from vaccinations.registration.querysets import RegisteredPersonQuerySet
@@ -116,7 +115,7 @@ class Registration(models.Model):
 class RegisteredPerson(models.Model):
     """One person of a registration, word for word. The public neither reads nor writes the registry.
 
-    `number` is the number as given, empty where the person has none: then the first person of the registration stands for
+    `claimed` is the number as given, none where the person has none: then the first person of the registration stands for
     them. `resident` is set by staff only: who the person turned out to be.
     """
 
@@ -133,7 +132,17 @@ class RegisteredPerson(models.Model):
     date_of_birth = models.DateField(_("date of birth"))
     birth_precision = models.CharField(_("precision of the date of birth"), max_length=1, choices=Precision)
     sex = models.CharField(_("sex"), max_length=1, choices=Resident.Sex)
-    number = CitizenIdField(_("number given"), blank=True, default="")
+    # No foreign key in the database: nobody has checked that somebody holds the number.
+    claimed = models.ForeignKey(
+        Resident,
+        models.DO_NOTHING,
+        null=True,
+        verbose_name=_("number given"),
+        related_name="+",
+        db_column="number",
+        db_constraint=False,
+        db_index=False,
+    )
     phone = models.CharField(_("phone"), max_length=15)
     province = models.ForeignKey(
         Unit, models.PROTECT, verbose_name=_("province of living"), related_name="+", db_index=False
@@ -156,6 +165,12 @@ class RegisteredPerson(models.Model):
     )
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
 
+    name_key = models.GeneratedField(
+        expression=Func(F("full_name"), function="residents_name_key"),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+    )
+
     objects = RegisteredPersonQuerySet.as_manager()
 
     class Meta:
@@ -165,7 +180,8 @@ class RegisteredPerson(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["registration", "place"], name="registeredperson_place_once"),
             models.CheckConstraint(
-                condition=Q(number="") | Q(number__regex=NUMBER_PATTERN), name="registeredperson_number_form"
+                condition=Q(claimed=None) | Q(Regex(F("claimed"), Value(NUMBER_PATTERN))),
+                name="registeredperson_number_form",
             ),
             models.CheckConstraint(
                 condition=Q(birth_precision="D")
@@ -191,12 +207,17 @@ class RegisteredPerson(models.Model):
             models.Index(
                 fields=["province"], name="registered_in_province", condition=Q(reach="province", withdrawn_at=None)
             ),
-            models.Index(fields=["number"], name="registered_by_number", condition=~Q(number="")),
+            models.Index(fields=["claimed"], name="registered_by_number", condition=Q(claimed__isnull=False)),
             models.Index(fields=["resident"], name="registered_by_resident", condition=Q(resident__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return self.full_name
+
+    @property
+    def number(self) -> str:
+        """The number as given; empty where the person has none."""
+        return self.claimed_id or ""
 
     @property
     def birth(self) -> Birth:
@@ -205,7 +226,7 @@ class RegisteredPerson(models.Model):
     @property
     def traits(self) -> Traits:
         """What tells the person from others besides the number."""
-        return Traits(name_key(self.full_name), self.birth, self.sex)
+        return Traits(self.name_key, self.birth, self.sex)
 
     @property
     def is_withdrawn(self) -> bool:

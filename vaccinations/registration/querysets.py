@@ -3,11 +3,10 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, TextField, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from residents.models import Resident
 from vaxreg.models import User
 
 
@@ -44,19 +43,18 @@ class RegisteredPersonQuerySet(models.QuerySet):
     def with_standing(self) -> "RegisteredPersonQuerySet":
         """With `standing`: 0 where the clinic cancelled their last appointment, 2 where they did not come, else 1."""
         appointments = _appointments(self).filter(person=OuterRef("pk"))
-        last = appointments.order_by("-made_at", "-pk").values("state")[:1]
-        standing = Case(When(last_state="cancelled", then=0), When(last_state="no-show", then=2), default=1)
-        return self.annotate(last_state=Subquery(last)).annotate(standing=standing)
+        standing = Case(When(state="cancelled", then=0), When(state="no-show", then=2), default=1)
+        last = appointments.order_by("-made_at", "-pk").values(standing=standing)[:1]
+        return self.annotate(standing=Coalesce(Subquery(last), 1))
 
     def alias_number_now(self) -> "RegisteredPersonQuerySet":
         """With the alias `number_now`: the present number of whom the number given leads to; null for nobody's.
 
         The number alone is not believed: its holder has the same name or the same date of birth, else it was mistyped.
         """
-        key = Func(OuterRef("full_name"), function="residents_name_key", output_field=TextField())
-        agrees = Q(name_key=key) | Q(date_of_birth=OuterRef("date_of_birth"))
-        rows = Resident.objects.filter(agrees, pk=OuterRef("number")).values(now=Coalesce("superseded_by", "pk"))[:1]
-        return self.alias(number_now=Coalesce("resident__superseded_by", "resident_id", Subquery(rows)))
+        agrees = Q(claimed__name_key=F("name_key")) | Q(claimed__date_of_birth=F("date_of_birth"))
+        holder = Case(When(agrees, then=Coalesce("claimed__superseded_by", "claimed__citizen_id")))
+        return self.alias(number_now=Coalesce("resident__superseded_by", "resident_id", holder))
 
     def born_by(self, day: date) -> "RegisteredPersonQuerySet":
         """People surely born by that day."""

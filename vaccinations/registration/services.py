@@ -189,7 +189,7 @@ def _row(registration: Registration, place: int, person: Person, answers: Answer
         date_of_birth=person.birth.earliest,
         birth_precision=person.birth.precision,
         sex=person.sex,
-        number=person.number,
+        claimed_id=person.number or None,
         phone=person.phone,
         province=answers.province,
         ward=answers.ward,

@@ -289,7 +289,7 @@ def _identify(held: Appointment, person: Resident) -> None:
 def _registered(person: Resident) -> RegisteredPerson | None:
     """Who of the registered people this is, by number, if they are waiting: so they are not invited once more."""
     numbers = person.numbers
-    waiting = RegisteredPerson.objects.waiting().filter(number__in=numbers).order_by("pk")
+    waiting = RegisteredPerson.objects.waiting().filter(claimed__in=numbers).order_by("pk")
     found = waiting.select_for_update(of=("self",), skip_locked=True).first()
     if found:
         RegisteredPerson.objects.filter(pk=found.pk).update(resident=person)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from vaccinations.models import ClinicSession, Dose, DueDose, RegisteredPerson
-from vaccinations.registration.querysets import RegisteredPersonQuerySet, surely_born_by
+from vaccinations.registration.querysets import RegisteredPersonQuerySet
 from vaccinations.sessions.first_doses import FirstDoses
 
 NO_GROUP = "none"
@@ -42,20 +42,34 @@ def candidates(session: ClinicSession, criteria: Criteria, first: FirstDoses) ->
     products is given there. Of whom none is known: old enough for a first dose. Whose doses have not been worked out yet
     are left out: nobody can say what they need.
     """
-    people = RegisteredPerson.objects.waiting().reaching(session.facility).alias_number_now()
+    people = RegisteredPerson.objects.waiting().reaching(session.facility)
     people = _of_groups(people, criteria.groups)
     if criteria.from_age is not None:
         people = people.born_by(years_before(session.held_on, criteria.from_age))
     if criteria.to_age is not None:
         people = people.filter(date_of_birth__gt=years_before(session.held_on, criteria.to_age + 1))
-    worked_out = DueDose.objects.filter(resident=OuterRef("number_now"))
-    is_due = worked_out.filter(earliest_on__lte=session.held_on, recommended_on__lte=criteria.due_by).filter(
-        Q(products=[]) | Q(products__overlap=[vaccine.code for vaccine in session.vaccines.all()])
+    # Each of the two kinds by itself, so that the database can join whole sets instead of asking person by person.
+    due, without = _due(session, criteria), _without_doses(session, first)
+    return people.filter(Q(pk__in=due.values("pk")) | Q(pk__in=without.values("pk"))).alias_number_now()
+
+
+def _due(session: ClinicSession, criteria: Criteria) -> RegisteredPersonQuerySet:
+    """People whose next dose is known and is given there."""
+    due = DueDose.objects.filter(earliest_on__lte=session.held_on, recommended_on__lte=criteria.due_by)
+    given = [vaccine.code for vaccine in session.vaccines.all()]
+    due = due.filter(Q(products=[]) | Q(products__overlap=given), resident=OuterRef("number_now"))
+    return RegisteredPerson.objects.reaching(session.facility).alias_number_now().filter(Exists(due))
+
+
+def _without_doses(session: ClinicSession, first: FirstDoses) -> RegisteredPersonQuerySet:
+    """People of whom no dose is known, old enough for the first."""
+    people = RegisteredPerson.objects.reaching(session.facility).alias_number_now()
+    doses = Dose.objects.valid()
+    return (people.born_by(first.born_by) if first.born_by else people).filter(
+        ~Exists(DueDose.objects.filter(resident=OuterRef("number_now"))),
+        ~Exists(doses.filter(resident=OuterRef("number_now"))),
+        ~Exists(doses.filter(resident__superseded_by=OuterRef("number_now"))),
     )
-    number = Q(resident=OuterRef("number_now")) | Q(resident__superseded_by=OuterRef("number_now"))
-    known = Exists(worked_out) | Exists(Dose.objects.valid().filter(number))
-    old_enough = surely_born_by(first.born_by) if first.born_by else Q()
-    return people.filter(Q(Exists(is_due)) | (~Q(known) & old_enough))
 
 
 def in_order(people: RegisteredPersonQuerySet, order: str) -> RegisteredPersonQuerySet:

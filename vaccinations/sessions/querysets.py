@@ -71,7 +71,7 @@ class AppointmentQuerySet(models.QuerySet):
     def of_person(self, number: str) -> "AppointmentQuerySet":
         """Those of the person whom the number leads to: identified before, or registered under one of their numbers."""
         numbers = Resident.objects.numbers_of(number)
-        return self.filter(Q(resident__in=numbers) | Q(resident=None, person__number__in=numbers))
+        return self.filter(Q(resident__in=numbers) | Q(resident=None, person__claimed__in=numbers))
 
     def with_people(self) -> "AppointmentQuerySet":
         """With what a list says of each, in the order of the hours."""

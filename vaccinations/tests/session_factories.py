@@ -72,12 +72,14 @@ class RegisteredPersonFactory(DjangoModelFactory):
 
     class Params:
         facility = factory.SubFactory(FacilityFactory)
+        number = ""
 
     registration = factory.SubFactory(RegistrationFactory)
     full_name = factory.Iterator(["Nguyễn Văn An", "Trần Đức Bình", "Lê Hữu Ước", "Phạm Quốc Đạt"])
     date_of_birth = date(1990, 3, 5)
     birth_precision = Precision.DAY
     sex = "M"
+    claimed_id = factory.LazyAttribute(lambda person: person.number or None)
     phone = "0912345678"
     province = factory.SubFactory(UnitFactory)
     reach = "facility"
