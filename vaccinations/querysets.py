@@ -34,6 +34,10 @@ class FacilityQuerySet(models.QuerySet):
         areas = user.area_assignments.in_force(timezone.localdate()).values("unit")
         return self.filter(Q(unit__in=areas) | Q(unit__parent__in=areas))
 
+    def after(self, code: str) -> "FacilityQuerySet":
+        """By code, with their units; those after that code, for a list that goes on."""
+        return self.filter(code__gt=code).select_related("unit").order_by("code")
+
 
 class LotQuerySet(models.QuerySet):
     def usable(self, *, besides: int | None = None) -> "LotQuerySet":

@@ -19,6 +19,7 @@ from checkpoints.models import Checkpoint, CheckpointAssignment
 from residents.birth import Birth, Precision
 from residents.models import AreaAssignment, Resident, Unit
 from residents.services import register_resident
+from vaccinations.demonstration import a_day_at
 from vaccinations.doses.services import Entry, Reason, record_dose
 from vaccinations.doses.warnings import Code
 from vaccinations.models import Dose, Facility, FacilityAssignment, Lot, Vaccine
@@ -82,8 +83,12 @@ def load(*, now: datetime) -> None:
     checkpoint, facility = _places(province, neighbour)
     _assign(users, checkpoint=checkpoint, facility=facility, province=province)
     lots = _lots(now.date())
-    for person in _people(random.Random(1), province):
+    people = _people(random.Random(1), province)
+    for person in people:
         _vaccinate(person, random.Random(person.pk), facility=facility, lots=lots, now=now)
+    clerk = Actor(user=users[Role.CLINIC_STAFF], address=None, channel=ACTOR.channel)
+    # Not the first ones: their cards are for visitors to scan.
+    a_day_at(facility, by=clerk, people=people[20:], lot=lots[0], now=now)
 
 
 def _user(account: Account) -> User:

@@ -52,6 +52,9 @@ REFERENCE = (
     "vaccinations.contraindication",
     "vaccinations.facility",
     "vaccinations.lot",
+    "vaccinations.screeningitem",
+    "vaccinations.vitallimit",
+    "vaccinations.adverseeventterm",
     "checkpoints.checkpoint",
     "checkpoints.symptom",
     "checkpoints.vehiclekind",
@@ -63,7 +66,20 @@ REFERENCE = (
 # Written at /rules/ only.
 RULES = ("checkpoints.entryrule", "checkpoints.entrycondition")
 ASSIGNMENTS = ("residents.areaassignment", "vaccinations.facilityassignment", "checkpoints.checkpointassignment")
-RECORDS = ("residents.resident", "vaccinations.dose", "checkpoints.declaration", "checkpoints.passage")
+CLINIC_RECORDS = (
+    "vaccinations.visit",
+    "vaccinations.screening",
+    "vaccinations.observation",
+    "vaccinations.adverseevent",
+    "vaccinations.mend",
+)
+RECORDS = (
+    "residents.resident",
+    "vaccinations.dose",
+    *CLINIC_RECORDS,
+    "checkpoints.declaration",
+    "checkpoints.passage",
+)
 
 GRANTS = {
     Role.OFFICER: Grant(),
