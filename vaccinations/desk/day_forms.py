@@ -19,6 +19,11 @@ class DayForm(forms.Form):
             raise ValidationError(_("This day lies in the future."), code="future")
         return day
 
+    @classmethod
+    def asked(cls, query: dict[str, str]) -> "DayForm":
+        """The form as the address asks; today's where it asks for no day."""
+        return cls(query) if "day" in query else cls(initial={"day": timezone.localdate()})
+
     @property
     def chosen(self) -> date:
         """The day asked for; today where none is, or none can be read."""

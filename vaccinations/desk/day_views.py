@@ -18,7 +18,7 @@ PAGE = 100
 @require_safe
 def facility_day(request):
     """The day of the facility; of the clerks a lead sees all, and everybody else themselves."""
-    form = DayForm(request.GET if "day" in request.GET else {})
+    form = DayForm.asked(request.GET)
     on = form.chosen
     is_lead = request.user.has_role({Role.CLINIC_LEAD})
     whose = {} if is_lead else {"user_id": request.user.pk}
@@ -39,7 +39,7 @@ def facility_day(request):
 @require_safe
 def facilities(request):
     """The day of each facility of the area, by code; ?after= goes on after a code."""
-    form = DayForm(request.GET if "day" in request.GET else {})
+    form = DayForm.asked(request.GET)
     listed = Facility.objects.within_area_of(request.user).after(request.GET.get("after", "")[:50])
     page = list(listed[: PAGE + 1])
     further = page[PAGE - 1].code if len(page) > PAGE else ""
