@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from residents.admin import ByNumberAdmin
+from vaccinations import clinic_admin  # noqa: F401 (registers itself)
 from vaccinations.models import (
     ChronicCondition,
     ConsentText,

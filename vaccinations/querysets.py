@@ -58,6 +58,10 @@ class FacilityQuerySet(models.QuerySet):
         here = self.filter(Q(unit=province) | Q(unit__parent=province))
         return here.exclude(code__startswith=UNKNOWN_FACILITY).order_by("name")
 
+    def after(self, code: str) -> "FacilityQuerySet":
+        """By code, with their units; those after that code, for a list that goes on."""
+        return self.filter(code__gt=code).select_related("unit").order_by("code")
+
 
 class LotQuerySet(models.QuerySet):
     def usable(self, *, besides: int | None = None) -> "LotQuerySet":

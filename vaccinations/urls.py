@@ -1,6 +1,6 @@
 from django.urls import include, path, re_path
 
-from vaccinations.desk import correction_views, slip_views, views, workday_views
+from vaccinations.desk import correction_views, day_views, slip_views, views, workday_views
 from vaccinations.due import views as due_views
 from vaccinations.imports import views as imports
 from vaccinations.observation import area_views
@@ -61,6 +61,8 @@ urlpatterns = [
     re_path(rf"^clinic/slip/{SLIP_CODE}/$", slip_views.slip, name="clinic-slip"),
     re_path(rf"^clinic/confirmation/{SLIP_CODE}/$", slip_views.confirmation, name="clinic-confirmation"),
     path("clinic/mend/", slip_views.mend_slip, name="clinic-mend"),
+    path("clinic/day/", day_views.facility_day, name="clinic-day"),
+    path("facilities/", day_views.facilities, name="facilities"),
     path("clinic/observation/", observation_views.board, name="clinic-observation"),
     re_path(rf"^clinic/reaction/{SLIP_CODE}/$", observation_views.reaction, name="clinic-reaction"),
     path("clinic/dose/<int:pk>/void/", correction_views.void, name="clinic-void"),

@@ -53,6 +53,9 @@ REFERENCE = (
     "vaccinations.prioritygroup",
     "vaccinations.chroniccondition",
     "vaccinations.consenttext",
+    "vaccinations.screeningitem",
+    "vaccinations.vitallimit",
+    "vaccinations.adverseeventterm",
     "checkpoints.checkpoint",
     "checkpoints.symptom",
     "checkpoints.vehiclekind",
@@ -66,9 +69,17 @@ SCHEDULE_RULES = ("vaccinations.agerule", "vaccinations.intervalrule", "vaccinat
 # Written at /rules/ only.
 RULES = ("checkpoints.entryrule", "checkpoints.entrycondition")
 ASSIGNMENTS = ("residents.areaassignment", "vaccinations.facilityassignment", "checkpoints.checkpointassignment")
+CLINIC_RECORDS = (
+    "vaccinations.visit",
+    "vaccinations.screening",
+    "vaccinations.observation",
+    "vaccinations.adverseevent",
+    "vaccinations.mend",
+)
 RECORDS = (
     "residents.resident",
     "vaccinations.dose",
+    *CLINIC_RECORDS,
     "checkpoints.declaration",
     "checkpoints.passage",
     "checkpoints.shift",

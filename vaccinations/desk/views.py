@@ -49,6 +49,8 @@ def person(request):
     found = FoundForm(request.POST)
     if found.is_valid():
         return person_page(request, look_up(by=request.actor, number=found.number, purpose="clinic"))
+    if "found" in request.POST:
+        return too_old(request)
     if not request.POST.get("scan", "").strip():
         return redirect("/clinic/")
     form = BoxForm(request.POST)

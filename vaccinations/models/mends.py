@@ -46,4 +46,4 @@ class Mend(models.Model):
         ]
 
     def __str__(self) -> str:
-        return ", ".join(self.Fact(fact).label for fact in self.facts)
+        return ", ".join(str(self.Fact(fact).label) for fact in self.facts)

@@ -171,6 +171,12 @@ def test_people_of_other_areas_are_not_found_by_name(desk, neighbour):
     assert "Nobody found" in desk.post("/clinic/person/", {"scan": "thuy oanh dang"}).content.decode()
 
 
+@pytest.mark.parametrize("found", ["", "x", "gAAAAA"])
+def test_a_list_too_old_is_told(desk, found):
+    response = desk.post("/clinic/person/", {"found": found}, follow=True)
+    assert "This page was too old." in response.content.decode()
+
+
 def test_what_sticks_is_changed_on_its_own_page(desk):
     lot, day = LotFactory(), timezone.localdate().replace(day=1)
     sent = {"lot": lot.pk, "vaccinator": "Trần Thị Bưởi", "given_on": day.strftime("%d/%m/%Y")}
