@@ -107,9 +107,9 @@ def holdings_of(facilities: Collection[int], today: date) -> dict[int, list[Hold
     return found
 
 
-def on_hand_of(lot: Lot, among: QuerySet) -> dict[int, int]:
+def on_hand_of(lot: Lot, facilities: Collection[int]) -> dict[int, int]:
     """Returns how many doses of one lot are on hand, by the key of the facility; where there are none it is left out."""
-    sums = _on_hand(_keys(among), lots=[lot.pk])
+    sums = _on_hand(facilities, lots=[lot.pk])
     return {facility: n for (facility, _lot), n in sums.items() if n}
 
 
