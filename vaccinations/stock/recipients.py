@@ -44,7 +44,7 @@ def doses_of(lot: Lot, facilities: list[int]) -> DoseQuerySet:
 
 def places_of(lot: Lot, facilities: list[int]) -> list[Facility]:
     """Returns the facilities that gave or keep the lot, each with `given`, `first`, `last` and `on_hand`; the most first."""
-    figures = {"given": Count("pk"), "first": Min("administered_on"), "last": Max("administered_on")}
+    figures = {"given": Count("*"), "first": Min("administered_on"), "last": Max("administered_on")}
     rows = doses_of(lot, facilities).order_by().values("facility").annotate(**figures)
     given = {row.pop("facility"): row for row in rows}
     on_hand = on_hand_of(lot, facilities)
@@ -59,7 +59,7 @@ def places_of(lot: Lot, facilities: list[int]) -> list[Facility]:
 def counts_by_day(lot: Lot, facilities: list[int]) -> list[dict]:
     """Returns rows of administered_on and doses, in the order of days. One query."""
     days = doses_of(lot, facilities).order_by().values("administered_on")
-    return list(days.annotate(doses=Count("pk")).order_by("administered_on"))
+    return list(days.annotate(doses=Count("*")).order_by("administered_on"))
 
 
 @transaction.atomic
