@@ -111,8 +111,11 @@ class DoseQuerySet(models.QuerySet):
 
     def in_ledgers(self) -> "DoseQuerySet":
         """Valid doses that a facility's stock ledger counts as given: of a known lot, and not from before it began."""
-        begun = Q(administered_on__gte=F("facility__ledger__begun_on"))
-        return self.valid().filter(begun, lot__isnull=False)
+        facilities = self.model._meta.get_field("facility").related_model
+        ledgers = facilities._meta.get_field("ledger").related_model.objects
+        begun = ledgers.filter(facility=OuterRef("facility"), begun_on__lte=OuterRef("administered_on"))
+        # Not by way of the facility: joined for each of a million doses, it takes a third of the time.
+        return self.valid().filter(Exists(begun), lot__isnull=False)
 
     def of_recalled_lots(self) -> "DoseQuerySet":
         """Valid doses of lots that are recalled now: what certificates are flagged by."""
