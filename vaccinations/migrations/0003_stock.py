@@ -189,12 +189,16 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="lot",
             name="recall_document",
-            field=models.CharField(default="", editable=False, max_length=60, verbose_name="document of the recall"),
+            field=models.CharField(
+                db_default="", default="", editable=False, max_length=60, verbose_name="document of the recall"
+            ),
         ),
         migrations.AddField(
             model_name="lot",
             name="recall_reason",
-            field=models.CharField(default="", editable=False, max_length=250, verbose_name="reason of the recall"),
+            field=models.CharField(
+                db_default="", default="", editable=False, max_length=250, verbose_name="reason of the recall"
+            ),
         ),
         migrations.AddField(
             model_name="lot",
