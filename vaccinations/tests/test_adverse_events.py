@@ -39,7 +39,7 @@ def test_a_serious_one_is_there_at_once_and_named_on_every_page(manager, provinc
     event = serious(UnitFactory(parent=province), dose__resident__full_name="Nguyễn Thị Lan")
     page = manager.get("/adverse-events/").content.decode()
     assert "Seizure" in page
-    assert "1 new" in manager.get("/").content.decode()
+    assert "1 waiting" in manager.get("/").content.decode()
     assert "Nguyễn Thị Lan" not in page
     assert event.resident not in page
 
@@ -52,7 +52,7 @@ def test_opening_it_shows_the_person_is_logged_and_marks_it_read(manager, provin
     assert event.resident not in page
     entry = AuditEntry.objects.get(action="reaction.read")
     assert (entry.user, entry.resident) == (manager.user, event.resident)
-    assert "1 new" not in manager.get("/").content.decode()
+    assert "waiting" not in manager.get("/").content.decode()
     manager.get(f"/adverse-events/{event.pk}/")
     assert AdverseEventReading.objects.count() == 1
     assert AuditEntry.objects.filter(action="reaction.read").count() == 2
@@ -63,7 +63,7 @@ def test_a_new_version_is_unread_again_and_the_old_address_leads_to_it(manager, 
     manager.get(f"/adverse-events/{old.pk}/")
     AdverseEvent.objects.update(superseded_at=old.recorded_at)
     serious(province, event=old.event, dose=old.dose, version=2, outcome="fatal", facility=old.facility)
-    assert "1 new" in manager.get("/").content.decode()
+    assert "1 waiting" in manager.get("/").content.decode()
     page = manager.get(f"/adverse-events/{old.pk}/").content.decode()
     assert page.index("Version 2") < page.index("Version 1")
     assert "fatal" in page
@@ -78,7 +78,7 @@ def test_what_is_not_serious_is_shown_on_demand(manager, province):
 def test_another_provinces_are_neither_listed_nor_counted_nor_opened(manager):
     event = serious(UnitFactory())
     assert "Seizure" not in manager.get("/adverse-events/?show=all").content.decode()
-    assert " new</b>" not in manager.get("/").content.decode()
+    assert "waiting</b>" not in manager.get("/").content.decode()
     assert manager.get(f"/adverse-events/{event.pk}/").status_code == 404
     assert not AuditEntry.objects.filter(action="reaction.read").exists()
 

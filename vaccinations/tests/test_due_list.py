@@ -128,8 +128,8 @@ def test_facilities_in_wards_of_the_area_are_counted_in_few_statements(client, e
     for _n in range(5):
         FacilityFactory(unit=UnitFactory(parent=province, level="ward"))
     sign_in(client, user).get("/clinic/due/facilities/")
-    # Session, user; facilities with their units, and one count of all.
-    with django_assert_num_queries(4):
+    # Session, user; facilities with their units, and one count of all; reactions unread, in the head of the page.
+    with django_assert_num_queries(5):
         assert len(client.get("/clinic/due/facilities/").context["rows"]) == 5
 
 

@@ -25,8 +25,8 @@ from vaccinations.tests.factories import (
     AdverseEventFactory,
     DoseFactory,
     ObservationFactory,
-    SeriesDoseFactory,
     VisitFactory,
+    course_of,
 )
 from vaccinations.tests.session_factories import ChronicConditionFactory, ConsentTextFactory, PriorityGroupFactory
 from vaxreg import audit
@@ -92,7 +92,7 @@ def clients(db):
 def rows(db):
     """The address part of one row of each model in the admin."""
     dose = DoseFactory()
-    SeriesDoseFactory()
+    course_of(dose.vaccine)
     FacilityAssignment.objects.create(user=UserFactory(), facility=dose.facility)
     clinic_rows(dose)
     AreaAssignmentFactory()
