@@ -127,8 +127,8 @@ def _alone(dose_import: DoseImport) -> Iterator[None]:
 def step(dose_import: DoseImport) -> Iterator[CursorWrapper]:
     """One step of a stage in a transaction; what it changes of the import is to be saved by it. Raises MovedOnError."""
     with transaction.atomic():
-        held = DoseImport.objects.select_for_update().filter(pk=dose_import.pk, state=dose_import.state, failure="")
-        if not held.exists():
+        where = {name: getattr(dose_import, name) for name in ("pk", "state", "revision")}
+        if not DoseImport.objects.select_for_update().filter(**where, failure="").exists():
             raise MovedOnError
         with connection.cursor() as cursor:
             for name, value in SETTINGS.items():

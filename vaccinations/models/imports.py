@@ -54,6 +54,8 @@ class DoseImport(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.RECEIVED)
+    # Counts how often it was sent back to an earlier stage: a worker still at the old one sees that its work is void.
+    revision = models.PositiveIntegerField(_("revision"), default=0)
     # Why the work stopped within a stage; empty while nothing is wrong.
     failure = models.CharField(_("failure"), max_length=20, blank=True, default="")
     failure_row = models.PositiveIntegerField(_("row of the failure"), default=0)
