@@ -111,7 +111,7 @@ class Sheet:
             seen |= {number} - {None}
         return all(person.is_valid() for person in self.people)
 
-    @property
+    @cached_property
     def answers(self) -> list[Answers]:
         """What a complete sheet says, one person after the other."""
         shared = self.journey.answered | self.details.answered | self.contact.answered
