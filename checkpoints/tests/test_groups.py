@@ -41,7 +41,7 @@ def lines(page):
 
 
 def chosen(page):
-    return re.findall(r'-outcome" class="form-select">.*?value="([\w-]*)" selected', page)
+    return re.findall(r'-outcome" class="form-select"[^>]*>.*?value="([\w-]*)" selected', page)
 
 
 def record(client, page, **said):

@@ -1,6 +1,7 @@
 """What the tests of all apps share; each app's conftest.py takes it from here."""
 
 from collections.abc import Iterator
+from time import sleep
 
 import pytest
 from django.db import connection, transaction
@@ -15,6 +16,12 @@ LASTING = {
     "auth_permission",
     "auth_group_permissions",
 }
+
+SECONDS_OF_PATIENCE = 5
+BUSY = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle'
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -52,9 +59,20 @@ def filled_tables(cursor: CursorWrapper) -> list[str]:
 @transaction.atomic
 def empty_tables() -> None:
     """Deletes all rows but those that migrating makes."""
+    wait_for_others()
     with connection.cursor() as cursor:
         filled = filled_tables(cursor)
         # Without foreign keys, for everything goes; and without the guards of append-only tables, as only tests may.
         cursor.execute("SET LOCAL session_replication_role = replica")
         for table in filled:
             cursor.execute(f"DELETE FROM {table}")
+
+
+def wait_for_others() -> None:
+    """Waits until the servers that a test has asked are done: whoever still writes and whoever deletes may block each other."""
+    for _turn in range(SECONDS_OF_PATIENCE * 20):
+        with connection.cursor() as cursor:
+            cursor.execute(BUSY)
+            if not cursor.fetchone()[0]:
+                return
+        sleep(0.05)
