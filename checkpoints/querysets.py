@@ -168,13 +168,14 @@ class PassageQuerySet(models.QuerySet):
 
     def pace(self, checkpoint: models.Model, since: datetime, minutes: int) -> dict[str, float | None]:
         """Passages a minute since then, and the median seconds from scan to decision of those not in quick mode."""
-        seconds = Extract(F("decided_at") - F("scanned_at"), "epoch")
-        found = (
-            self.filter(checkpoint=checkpoint, decided_at__gt=since)
-            .standing()
-            .aggregate(passages=Count("pk"), median_seconds=Median(seconds, filter=Q(is_quick=False)))
-        )
+        found = self.work(checkpoint, since)
         return {"passages_a_minute": found["passages"] / minutes, "median_seconds": found["median_seconds"]}
+
+    def work(self, checkpoint: models.Model, since: datetime) -> dict[str, float | None]:
+        """The passages since then that stand, and the median seconds from scan to decision of those not in quick mode."""
+        seconds = Extract(F("decided_at") - F("scanned_at"), "epoch")
+        done = self.filter(checkpoint=checkpoint, decided_at__gt=since).standing()
+        return done.aggregate(passages=Count("pk"), median_seconds=Median(seconds, filter=Q(is_quick=False)))
 
     def to_follow_up(self, since: datetime) -> "PassageQuerySet":
         """Whom quick mode let pass against a STOP."""

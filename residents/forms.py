@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.birth import Birth, UnreadableBirthError, read_birth
 from residents.citizen_id import CitizenId, MalformedNumberError, read_number
-from residents.models import Unit
+from residents.models import Resident, Unit
 from residents.names import clean_name, fold
-from residents.phone import MalformedPhoneError, read_phone
+from residents.phone import CARRIED_BY_MANY, MalformedPhoneError, read_phone
 from residents.querysets import UnitQuerySet
 from residents.search import Query, UnreadableQueryError, read_query
 from vaxreg.language import named
@@ -114,6 +114,27 @@ def province_order(province: Unit) -> str:
     for word in PROVINCE_WORDS:
         name = name.removeprefix(word)
     return name
+
+
+class PhoneReasonField(ReasonField):
+    """Why somebody has a phone number that many have: hidden until that is asked (`explain_phone`)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        label = _("Why do so many people have this phone number?")
+        super().__init__(**{"label": label, "required": False, "widget": forms.HiddenInput, **kwargs})
+
+
+def explain_phone(form: forms.Form) -> None:
+    """For the `clean` of a form with `phone` and `phone_reason`: a number that many carry needs a reason, and is no block."""
+    phone = form.cleaned_data.get("phone")
+    carriers = Resident.objects.carrying(phone).count() if phone else 0
+    if carriers < CARRIED_BY_MANY:
+        form.cleaned_data["phone_reason"] = ""
+        return
+    form.fields["phone_reason"].widget = forms.TextInput(attrs={"autocomplete": "off"})
+    if not form.cleaned_data.get("phone_reason") and "phone_reason" not in form.errors:
+        sentence = _("%(count)d people have this phone number already. Check it; if it is right, say why.")
+        form.add_error("phone_reason", sentence % {"count": carriers})
 
 
 def _is_number(text: str) -> bool:

@@ -148,15 +148,15 @@ of_pairs AS MATERIALIZED ({_weighed("pairs")})"""
 
 # What a pair would be if it were the only one of its row. To dispute what a number's holder is called, or when they were born,
 # phone and place have no say (`core`): they are pasted along with the number of the row above, or shared by brothers. Of two
-# different numbers only a slip of the fingers may be one person, and of none only name, birth and phone together.
+# different numbers only a slip of the fingers may be one person. Without a number, the weights leave nothing under a phone.
 ALONE = f"""
 CASE
     WHEN {IS_SAME} THEN 'same'
-    WHEN score < {LINK} OR name_code IS NULL OR name_code = 'name-other' THEN 'doubtful'
+    WHEN score < {LINK} OR name_code IS NULL OR name_code = 'name-other' OR number_code = 'number-other' THEN 'doubtful'
     WHEN number_code IN ('number', 'number-letter', 'number-zero') THEN
-        CASE WHEN core >= {LINK} AND birth_code IS DISTINCT FROM 'birth-other' THEN 'link' ELSE 'doubtful' END
-    WHEN number_code = 'number-other' OR NOT ({HAS_NAME} AND {HAS_SEX}) THEN 'doubtful'
-    WHEN birth_code = 'birth' AND (number_code IS NOT NULL OR {HAS_PHONE}) THEN 'link'
+        CASE WHEN core >= {LINK} THEN 'link' ELSE 'doubtful' END
+    WHEN NOT ({HAS_NAME} AND {HAS_SEX}) THEN 'doubtful'
+    WHEN birth_code = 'birth' THEN 'link'
     WHEN birth_code IN ('birth-month', 'birth-year', 'birth-0101', 'birth-swapped') AND number_code IS NOT NULL AND {HAS_PHONE}
         THEN 'link'
     ELSE 'doubtful' END"""

@@ -4,6 +4,8 @@ import re
 
 from django.utils.translation import gettext_lazy as _
 
+# A number carried by so many people is asked about: one number for a whole company overwrote records in 2021.
+CARRIED_BY_MANY = 8
 SEPARATORS = re.compile(r"[\s.\-()]")
 # Mobiles have nine digits after the 0, landlines (02…) ten.
 PHONE = re.compile(r"(?:\+?84|0)([35789]\d{8}|2\d{9})", re.ASCII)

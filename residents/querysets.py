@@ -60,6 +60,10 @@ class ResidentQuerySet(models.QuerySet):
         """People, each once: without the rows that are aliases of another number."""
         return self.filter(superseded_by=None)
 
+    def carrying(self, phone: str) -> "ResidentQuerySet":
+        """The people who have this phone number, each once; nobody for an empty one."""
+        return self.current().filter(phone=phone).exclude(phone="")
+
     def visible_to(self, user: User) -> "ResidentQuerySet":
         """People whom the user may find by name or phone: those of the areas assigned today."""
         return self if user.has_role(NATIONAL) else self.in_areas_of(user)

@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from residents.admin import ByNumberAdmin
+from vaccinations import clinic_admin  # noqa: F401 (registers itself)
 from vaccinations.models import (
-    AgeRule,
     ChronicCondition,
     ConsentText,
     Contraindication,
@@ -13,10 +13,8 @@ from vaccinations.models import (
     Facility,
     FacilityAlias,
     FacilityAssignment,
-    IntervalRule,
     Lot,
     PriorityGroup,
-    ProductRule,
     Schedule,
     Series,
     SeriesDose,
@@ -24,6 +22,7 @@ from vaccinations.models import (
     Vaccine,
     VaccineAlias,
 )
+from vaccinations.rule_admin import AgeRuleInline, IntervalRuleInline, ProductRuleInline
 from vaxreg.admin import UserAdmin
 from vaxreg.audited_admin import AuditedInline, AuditedModelAdmin
 
@@ -70,18 +69,6 @@ class SeriesAdmin(AuditedModelAdmin):
     list_select_related = ["schedule"]
     search_fields = ["name", "schedule__name"]
     autocomplete_fields = ["schedule"]
-
-
-class AgeRuleInline(AuditedInline):
-    model = AgeRule
-
-
-class IntervalRuleInline(AuditedInline):
-    model = IntervalRule
-
-
-class ProductRuleInline(AuditedInline):
-    model = ProductRule
 
 
 class SkipRuleInline(AuditedInline):

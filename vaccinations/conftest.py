@@ -1,1 +1,1 @@
-from vaxreg.tests.fixtures import django_db_modify_db_settings, quick_settings  # noqa: F401
+from vaxreg.tests.fixtures import quick_emptying, quick_settings  # noqa: F401

@@ -1,7 +1,12 @@
-"""The database's own hand in the rule tables: whoever changes a rule gives its schedule a new version."""
+"""The database's own hand in the rule tables.
+
+Whoever changes a rule gives its schedule a new version; and a dated rule that has begun can only end, whoever asks, or be taken
+back within a day of being recorded. Schedules that are loaded from a file are replaced as a whole, and not guarded.
+"""
 
 from django.db.migrations import RunSQL
 
+GUARDED = ("agerule", "intervalrule", "productrule")
 # For each table, how its rows lead to their schedule.
 STAMPED = {
     "vaccinations_series": "SELECT schedule_id FROM changed",
@@ -36,3 +41,42 @@ def stamp_rules() -> RunSQL:
             backwards.append(f"DROP TRIGGER stamp_{event.lower()} ON {table}")
         backwards.append(f"DROP FUNCTION {function}()")
     return RunSQL(forwards, backwards)
+
+
+# "Today" is Vietnam's, whatever zone the connection has.
+LOCK = """
+CREATE FUNCTION vaccinations_lock_rule() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    today date := (clock_timestamp() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date;
+    yesterday timestamptz := clock_timestamp() - interval '24 hours';
+    movable text[] := ARRAY['in_force_until', 'ended_at'];
+BEGIN
+    IF OLD.in_force_from > today OR EXISTS (
+        SELECT FROM vaccinations_seriesdose AS dose
+        JOIN vaccinations_series AS series ON series.id = dose.series_id
+        JOIN vaccinations_schedule AS schedule ON schedule.id = series.schedule_id
+        WHERE dose.id = OLD.dose_id AND schedule.is_from_file
+    ) THEN
+        RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+    END IF;
+    IF TG_OP = 'DELETE' AND OLD.recorded_at > yesterday THEN
+        RETURN OLD;
+    END IF;
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - movable = to_jsonb(OLD) - movable
+        AND (OLD.in_force_until IS NULL OR OLD.in_force_until >= today OR OLD.ended_at > yesterday) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a rule in force is never edited' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+"""
+
+
+def lock_rules() -> RunSQL:
+    """The migration operation that lets dated rules that have begun neither change nor go."""
+    triggers = [
+        f"CREATE TRIGGER lock_rule BEFORE UPDATE OR DELETE ON vaccinations_{table} "
+        "FOR EACH ROW EXECUTE FUNCTION vaccinations_lock_rule()"
+        for table in GUARDED
+    ]
+    undone = [f"DROP TRIGGER lock_rule ON vaccinations_{table}" for table in GUARDED]
+    return RunSQL([LOCK, *triggers], [*undone, "DROP FUNCTION vaccinations_lock_rule()"])

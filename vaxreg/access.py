@@ -24,6 +24,8 @@ STOCK_READING = frozenset({*LOT_KEEPING, Role.AUDITOR})
 # Sessions and registrations of an area, in numbers.
 SESSION_FIGURES = frozenset({Role.PROVINCIAL_MANAGER})
 IMPORTS = frozenset({Role.CLINIC_LEAD, Role.PROVINCIAL_MANAGER})
+# Doses due: a clinic's people, and a manager's counts.
+DUE_COUNTS = frozenset({Role.PROVINCIAL_MANAGER})
 PEOPLE_SEARCH = frozenset(
     {*CLINIC_DESK, Role.PROVINCIAL_MANAGER, Role.RESPONSE_AGENT, Role.ADMINISTRATOR, Role.AUDITOR}
 )
@@ -38,6 +40,8 @@ EXPORT_ASKING = frozenset({Role.CLINIC_LEAD, Role.PROVINCIAL_MANAGER, Role.TRACE
 EXPORT_APPROVING = frozenset({Role.PROVINCIAL_MANAGER, Role.ADMINISTRATOR})
 EXPORT_LOG = frozenset({Role.AUDITOR})
 EXPORTS = EXPORT_ASKING | EXPORT_APPROVING | EXPORT_LOG
+# What happens at the facilities of an area: reactions with people, days in numbers.
+AREA_REPORTS = frozenset({Role.PROVINCIAL_MANAGER})
 View = Callable[..., HttpResponse]
 
 

@@ -2,36 +2,16 @@
 
 from django.http import HttpRequest
 
-from vaxreg.access import (
-    CHECKPOINT_DESK,
-    CLINIC_DESK,
-    EXPORTS,
-    IMPORTS,
-    MOVEMENTS,
-    PEOPLE_SEARCH,
-    RULES_READING,
-    SESSION_FIGURES,
-    STOCK_READING,
-    TRACING,
-)
+from vaxreg import navigation
 
 
 def site(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
+    places = navigation.open_to(user)
     return {
-        "opens": {
-            "desk": user.has_role(CHECKPOINT_DESK),
-            "rules": user.has_role(RULES_READING),
-            "clinic": user.has_role(CLINIC_DESK),
-            "stock": user.has_role(STOCK_READING),
-            "session_figures": user.has_role(SESSION_FIGURES),
-            "imports": user.has_role(IMPORTS),
-            "people": user.has_role(PEOPLE_SEARCH),
-            "movements": user.has_role(MOVEMENTS),
-            "tracing": user.has_role(TRACING),
-            "exports": user.has_role(EXPORTS),
-            "admin": user.uses_admin,
-        }
+        "places": places,
+        "places_in_head": places[: navigation.IN_HEAD],
+        "more_places": places[navigation.IN_HEAD :],
     }

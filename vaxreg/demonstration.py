@@ -19,6 +19,7 @@ from checkpoints.models import Checkpoint, CheckpointAssignment
 from residents.birth import Birth, Precision
 from residents.models import AreaAssignment, Resident, Unit
 from residents.services import register_resident
+from vaccinations.demonstration import a_day_at
 from vaccinations.doses.services import Entry, Reason, record_dose
 from vaccinations.doses.warnings import Code
 from vaccinations.models import Dose, Facility, FacilityAssignment, Lot, Vaccine
@@ -93,6 +94,9 @@ def load(*, now: datetime) -> None:
     waiting = [person for person, doses in zip(people, given, strict=True) if not doses]
     _stock(Actor(users[Role.CLINIC_LEAD], None, "web"), facility, province=province, lots=lots, now=now)
     _open_vial(facility, lots[0], waiting[-4:], now=now)
+    clerk = Actor(user=users[Role.CLINIC_STAFF], address=None, channel=ACTOR.channel)
+    # Not the first ones: their cards are for visitors to scan.
+    a_day_at(facility, by=clerk, people=people[20:], lot=lots[0], now=now)
     unvaccinated = [person for person in people if not person.doses.exists()]
     load_sessions(by=ACTOR, facility=facility, people=unvaccinated, now=now)
 

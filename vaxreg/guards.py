@@ -1,7 +1,6 @@
 """Append-only tables, guarded by the database itself.
 
-TRUNCATE is refused as well, unless the session says `SET vaxreg.allow_truncate = on`: the tests' sessions do (see
-vaxreg/tests/fixtures.py), and who clears a database on purpose must.
+TRUNCATE is refused as well, unless the session says `SET vaxreg.allow_truncate = on`, as who clears a database on purpose must.
 """
 
 from django.db.migrations import RunSQL

@@ -9,9 +9,11 @@ See docs/decisions/0020-own-queue.md for why this is no library.
 import json
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
+from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
 from vaxreg.models import Job
@@ -48,9 +50,11 @@ def job(*, given_up: Callable[..., None]) -> Callable[[Callable[..., None]], Cal
     return mark
 
 
-def enqueue(function: Callable[..., None], **arguments: Any) -> Job:
-    """Queues a call of the function, which a worker makes once this transaction is committed."""
-    return Job.objects.create(function=f"{function.__module__}.{function.__qualname__}", arguments=arguments)
+def enqueue(function: Callable[..., None], *, in_seconds: int = 0, **arguments: Any) -> Job:
+    """Queues a call of the function, which a worker makes once this transaction is committed, or some seconds later."""
+    path = f"{function.__module__}.{function.__qualname__}"
+    due_at = Now() + timedelta(seconds=in_seconds)
+    return Job.objects.create(function=path, arguments=arguments, due_at=due_at)
 
 
 def work_one() -> bool:

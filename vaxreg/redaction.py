@@ -16,7 +16,7 @@ QUOTING = re.compile(
 BAD_VALUE = re.compile(r"(invalid input syntax for [^:\n]+: ).*")
 # The address of a pass is the key to it, that of a slip carries its code; sealed values are worth nothing to a reader.
 PASS_ADDRESS = re.compile(r"(/p/)[\w\-]{6,}")
-SLIP_ADDRESS = re.compile(r"(/clinic/slip/)[^/\s?\"']+")
+SLIP_ADDRESS = re.compile(r"(/clinic/(?:slip|confirmation|reaction)/)[^/\s?\"']+")
 SEALED = re.compile(r"gAAAAA[\w\-=%]+")
 
 

@@ -45,9 +45,6 @@ REFERENCE = (
     "vaccinations.schedule",
     "vaccinations.series",
     "vaccinations.seriesdose",
-    "vaccinations.agerule",
-    "vaccinations.intervalrule",
-    "vaccinations.productrule",
     "vaccinations.skiprule",
     "vaccinations.contraindication",
     "vaccinations.facility",
@@ -56,6 +53,9 @@ REFERENCE = (
     "vaccinations.prioritygroup",
     "vaccinations.chroniccondition",
     "vaccinations.consenttext",
+    "vaccinations.screeningitem",
+    "vaccinations.vitallimit",
+    "vaccinations.adverseeventterm",
     "checkpoints.checkpoint",
     "checkpoints.symptom",
     "checkpoints.vehiclekind",
@@ -64,12 +64,22 @@ REFERENCE = (
     "checkpoints.risklevel",
     "checkpoints.trustedsigner",
 )
+# Dated rules of the vaccination schedule: added, ended and succeeded, never edited or deleted.
+SCHEDULE_RULES = ("vaccinations.agerule", "vaccinations.intervalrule", "vaccinations.productrule")
 # Written at /rules/ only.
 RULES = ("checkpoints.entryrule", "checkpoints.entrycondition")
 ASSIGNMENTS = ("residents.areaassignment", "vaccinations.facilityassignment", "checkpoints.checkpointassignment")
+CLINIC_RECORDS = (
+    "vaccinations.visit",
+    "vaccinations.screening",
+    "vaccinations.observation",
+    "vaccinations.adverseevent",
+    "vaccinations.mend",
+)
 RECORDS = (
     "residents.resident",
     "vaccinations.dose",
+    *CLINIC_RECORDS,
     "checkpoints.declaration",
     "checkpoints.passage",
     "checkpoints.shift",
@@ -82,12 +92,16 @@ GRANTS = {
     Role.TRACER: Grant(),
     Role.CLINIC_STAFF: Grant(),
     Role.CLINIC_LEAD: Grant(extend=("vaccinations.lot",), view=("vaccinations.vaccine", "vaccinations.facility")),
-    Role.PROVINCIAL_MANAGER: Grant(view=(*REFERENCE, *RULES)),
+    Role.PROVINCIAL_MANAGER: Grant(view=(*REFERENCE, *SCHEDULE_RULES, *RULES)),
     Role.RESPONSE_AGENT: Grant(),
     Role.ADMINISTRATOR: Grant(
-        change=("vaxreg.user", *REFERENCE, *ASSIGNMENTS), view=(*RULES, *RECORDS, "vaxreg.auditentry")
+        change=("vaxreg.user", *REFERENCE, *ASSIGNMENTS),
+        extend=SCHEDULE_RULES,
+        view=(*RULES, *RECORDS, "vaxreg.auditentry"),
     ),
-    Role.AUDITOR: Grant(view=("vaxreg.user", "vaxreg.auditentry", *REFERENCE, *RULES, *ASSIGNMENTS, *RECORDS)),
+    Role.AUDITOR: Grant(
+        view=("vaxreg.user", "vaxreg.auditentry", *REFERENCE, *SCHEDULE_RULES, *RULES, *ASSIGNMENTS, *RECORDS)
+    ),
 }
 ADMIN_ROLES = frozenset(role for role, grant in GRANTS.items() if grant.permissions)
 

@@ -267,6 +267,8 @@ WORKER_MEMORY_BYTES = read_number("WORKER_MEMORY_MB", 3_000, least=0) * 1_000_00
 DECLARATION_VALID_HOURS = read_number("DECLARATION_VALID_HOURS", 72)
 # The schedule that judges the register's doses: its code in the rule tables.
 VACCINATION_SCHEDULE = read("VACCINATION_SCHEDULE", "str", default="vn")
+# Where the schedule lays no last day down, a dose is overdue so many days after the day recommended.
+OVERDUE_AFTER_DAYS = read_number("OVERDUE_AFTER_DAYS", 28)
 # Counts below this number never leave the area (docs/decisions/0010-small-numbers.md).
 SMALLEST_COUNT_SHOWN = read_number("SMALLEST_COUNT_SHOWN", 5)
 MOVEMENTS_MOST_DAYS = read_number("MOVEMENTS_MOST_DAYS", 31)

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from vaxreg import accounts
 from vaxreg.access import public, signed_in
-from vaxreg.exports.models import Export
 from vaxreg.forms import SecondFactorSetUpForm, SignInForm, TokenForm
 from vaxreg.limits import limited
 from vaxreg.places import places_of
@@ -35,9 +34,7 @@ def safe_next(request, default="/"):
 @public
 @require_safe
 def home(request):
-    # Nobody is told by post that a request waits: who approves finds it where the day begins.
-    waiting = request.user.is_authenticated and Export.objects.decidable_by(request.user, timezone.now()).count()
-    return render(request, "vaxreg/home.html", {"waiting_exports": waiting})
+    return render(request, "vaxreg/home.html")
 
 
 @public

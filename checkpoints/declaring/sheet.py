@@ -82,7 +82,7 @@ class Sheet(PeopleSheet):
             CitizenId(old.resident) for index, old in enumerate(self.filed) if old.has_number and index in self.places
         }
 
-    @property
+    @cached_property
     def answers(self) -> list[Answers]:
         """What a complete sheet says, one person after the other."""
         shared = self.journey.answered | self.details.answered | self.contact.answered

@@ -50,7 +50,8 @@ def declare_same(request):
 
 
 def show_sheet(request, sheet, **context):
-    context |= {"sheet": sheet, "hours": settings.DECLARATION_VALID_HOURS}
+    # What the phone has kept is offered on a page opened anew, not in the middle of filling one in.
+    context |= {"sheet": sheet, "hours": settings.DECLARATION_VALID_HOURS, "is_begun": request.method == "POST"}
     template = "declare.html" if sheet.is_at_start else "declare_people.html"
     return render(request, f"checkpoints/declaring/{template}", context)
 

@@ -146,7 +146,11 @@ class UndoForm(ReasonForm):
 
 
 class UnmaskForm(TicketForm):
-    reason = ReasonField(label=_("Why do you need phone and address?"), max_length=150)
+    reason = ReasonField(
+        label=_("Why do you need phone and address?"),
+        max_length=150,
+        error_messages={"required": _("Say why you need them.")},
+    )
 
 
 class RecoveryDayField(forms.DateField):

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, When
 
 from checkpoints.answering.answers import Answer, Proof
 from checkpoints.cards.scan import Scan, read_scan
@@ -13,6 +14,14 @@ from checkpoints.groups.members import MOST_MEMBERS, Decided, Group, Member
 from checkpoints.models import Checkpoint, Declaration, Passage, PassKey
 from vaxreg import audit
 from vaxreg.actors import Actor
+
+# A number, and for somebody without one the name and birth declared under the guardian's.
+WHO = (
+    "resident",
+    "has_number",
+    Case(When(has_number=False, then="full_name")),
+    Case(When(has_number=False, then="date_of_birth")),
+)
 
 
 @transaction.atomic
@@ -54,9 +63,12 @@ def _keys_of(scan: Scan, at: datetime) -> list[PassKey]:
         declarations = Declaration.objects.filter(resident__in=journey.members, journey=journey.journey)
     if declarations is None:
         return []
-    current = declarations.filter(superseded_at=None, withdrawn_at=None)
-    order = list(current.order_by("-submitted_at", "place_in_journey").values_list("pk", flat=True))
-    keys = PassKey.objects.filter(declaration__in=order[:MOST_MEMBERS]).select_related("declaration")
+    current = declarations.filter(superseded_at=None, withdrawn_at=None).order_by("-submitted_at", "place_in_journey")
+    # Who has declared twice with one vehicle is one person aboard: the newest counts.
+    people = {}
+    for pk, *who in current.values_list("pk", *WHO):
+        people.setdefault(tuple(who), pk)
+    keys = PassKey.objects.filter(declaration__in=[*people.values()][:MOST_MEMBERS]).select_related("declaration")
     codes = {key.declaration_id: key for key in keys if not key.is_token}
     return [codes[pk] for pk in sorted(codes, key=lambda pk: codes[pk].declaration.place_in_journey)]
 

@@ -89,8 +89,8 @@ class InquiryForm(forms.Form):
         Checkpoint.objects.none(), label=_("Checkpoint"), required=False, empty_label=_("All checkpoints")
     )
     plate = PlateField(required=False)
-    begin = MomentField(label=_("From"))
-    end = MomentField(label=_("To"))
+    begin = MomentField(label=_("From"), error_messages={"required": _("Enter day and time of the beginning.")})
+    end = MomentField(label=_("To"), error_messages={"required": _("Enter day and time of the end.")})
 
     def clean(self):
         cleaned = super().clean()
@@ -108,8 +108,15 @@ class InquiryForm(forms.Form):
 class TracingForm(InquiryForm):
     """An inquiry, under which case and why."""
 
-    case_number = forms.CharField(label=_("Case number"), max_length=40, help_text=_("No name and no ID number."))
-    reason = forms.CharField(label=_("Reason"), max_length=250)
+    case_number = forms.CharField(
+        label=_("Case number"),
+        max_length=40,
+        help_text=_("No name and no ID number."),
+        error_messages={"required": _("Enter the number of the case.")},
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=250, error_messages={"required": _("Say why the contacts are traced.")}
+    )
     field_order = ["case_number", "reason"]
 
     def __init__(self, *args, checkpoints, **kwargs):

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from checkpoints.models import Checkpoint, CheckpointHour, ClosedDay
 from checkpoints.movements import charts
 from checkpoints.movements.flows import OUTCOMES, Selection, WardFlow, coverage, province_flows, ward_flows
-from checkpoints.movements.keyset import key_text
 from checkpoints.movements.rollups import bounds, hours_of
 from checkpoints.movements.tables import Figure, Table, tabulated
 from checkpoints.querysets import PassageQuerySet
 from residents.models import Unit
 from vaxreg import audit
 from vaxreg.actors import Actor
+from vaxreg.keyset import key_text
 
 # The moment and key at the edge of a page.
 Place = tuple[datetime, int]

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from checkpoints.models import Checkpoint, Passage
 from checkpoints.movements import flows, reports
 from checkpoints.movements.forms import DayForm, MovementForm, PassagesForm, TracingForm
-from checkpoints.movements.keyset import read_key
 from checkpoints.movements.tracing import Inquiry, trace
 from vaxreg.access import MOVEMENT_DETAILS, MOVEMENTS, TRACING, open_to
 from vaxreg.exports.listings import registry
+from vaxreg.keyset import read_key
 
 PAGE_SIZE = 50
 FILTERS = ("since", "until", "checkpoint", "outcome")

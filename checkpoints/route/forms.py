@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from checkpoints.admission import Facts, GivenDose, TakenTest
-from checkpoints.declaring.fields import YES_OR_NO, LineField, RowField, province_order
+from checkpoints.declaring.fields import YES_OR_NO, LineField, RowField, missing, province_order
 from checkpoints.declaring.places import choose_ward
 from checkpoints.models import Checkpoint, TestKind, VehicleKind
 from checkpoints.route.stops import Journey, facts_given
@@ -50,8 +50,14 @@ class ClockField(forms.TimeField):
 class AnswersForm(forms.Form):
     """When the journey is, and the questions of the rules; all but the moment may be left out. `now` is that of asking."""
 
-    day = forms.DateField(label=_("Day"), help_text=_("For example 24/11/2026."))
-    time = ClockField(label=_("Time"), help_text=_("For example 18:00."))
+    day = forms.DateField(
+        label=_("Day"),
+        help_text=_("For example 24/11/2026."),
+        error_messages=missing(_("Enter the day of the journey.")),
+    )
+    time = ClockField(
+        label=_("Time"), help_text=_("For example 18:00."), error_messages=missing(_("Enter the time of the journey."))
+    )
     declared = PerhapsField(label=_("Will you have filed a health declaration?"))
     has_symptoms = PerhapsField(label=_("Have you had signs of illness in the last 14 days?"))
     had_contact = PerhapsField(label=_("Have you had contact with a case in the last 14 days?"))
@@ -157,13 +163,19 @@ class AnswersForm(forms.Form):
 class RouteForm(AnswersForm):
     """Journey and answers; all but the journey may be left out."""
 
-    origin_province = RowField(label=_("Province or city you travel from"))
+    origin_province = RowField(
+        label=_("Province or city you travel from"),
+        error_messages=missing(_("Choose the province or city you travel from.")),
+    )
     origin_place = LineField(
         label=_("Ward or commune you travel from"),
         required=False,
         help_text=_("If you know it: it may have a risk level."),
     )
-    destination_province = RowField(label=_("Province or city you travel to"))
+    destination_province = RowField(
+        label=_("Province or city you travel to"),
+        error_messages=missing(_("Choose the province or city you travel to.")),
+    )
     checkpoint = RowField(label=_("Checkpoint, if you know which"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

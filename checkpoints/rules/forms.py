@@ -96,9 +96,17 @@ class RuleForm(forms.Form):
     """A draft. `checkpoints` are those for which the user may write; None among them stands for all checkpoints."""
 
     checkpoint = forms.ChoiceField(label=_("Where it applies"))
-    outcome = forms.ChoiceField(label=_("Then the answer is"), choices=Verdict, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(
+        label=_("Then the answer is"),
+        choices=Verdict,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose PASS, CHECK or STOP.")},
+    )
     reason = forms.CharField(
-        label=_("Reason, as officers and travellers read it"), max_length=150, help_text=_("In Vietnamese.")
+        label=_("Reason, as officers and travellers read it"),
+        max_length=150,
+        help_text=_("In Vietnamese."),
+        error_messages={"required": _("Write the reason: officers and travellers read it.")},
     )
     reason_en = forms.CharField(label=_("The reason in English"), max_length=150, required=False)
     source = forms.CharField(

@@ -51,6 +51,13 @@ def read_meter(checkpoint: Checkpoint, at: datetime) -> Meter:
     return Meter(**Passage.objects.pace(checkpoint, at - timedelta(minutes=METER_MINUTES), METER_MINUTES))
 
 
+def read_shift(shift: Shift | None) -> dict[str, float | None]:
+    """Returns what the officer has done in the shift: `passages`, and the `median_seconds` of a decision. One query."""
+    if shift is None:
+        return {}
+    return Passage.objects.filter(officer=shift.officer_id).work(shift.checkpoint, shift.started_at)
+
+
 def on_duty(user: User, checkpoint: Checkpoint, at: datetime) -> OnDuty:
     """Returns the officer's open shift, and the newest hand-over note of another. One query."""
     since = at - timedelta(hours=NOTE_HOURS)

@@ -65,7 +65,7 @@ def show_shift(request, checkpoint, **forms):
     is_lead = request.user.has_role({Role.CHECKPOINT_LEAD})
     context = {"handover_form": HandoverForm(), "quick_form": QuickModeForm(), "checkpoint": checkpoint} | forms
     context |= {"duty": services.on_duty(request.user, checkpoint, now), "meter": services.read_meter(checkpoint, now)}
-    context |= {"is_lead": is_lead, "is_shift": True}
+    context |= {"is_lead": is_lead, "is_shift": True, "own": services.read_shift(context["duty"].shift)}
     if is_lead:
         context["follow_up"] = services.read_follow_up(checkpoint=checkpoint, at=now, by=request.actor)
     return render(request, "checkpoints/shifts/shift.html", context)

@@ -56,7 +56,7 @@ def test_unmask_without_a_reason_shows_nothing(client):
     ResidentFactory(citizen_id=NUMBER, full_name="Nguyễn Văn An", phone="0912345678")
     page = post(client, "/desk/unmask/", scan(client, NUMBER), reason=" ")
     assert "0912345678" not in page
-    assert "This field is required." in page
+    assert "Say why you need them." in page
     assert not AuditEntry.objects.filter(action="resident.unmasked").exists()
 
 

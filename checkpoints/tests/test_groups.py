@@ -41,7 +41,7 @@ def lines(page):
 
 
 def chosen(page):
-    return re.findall(r'-outcome" class="form-select">.*?value="([\w-]*)" selected', page)
+    return re.findall(r'-outcome" class="form-select"[^>]*>.*?value="([\w-]*)" selected', page)
 
 
 def record(client, page, **said):
@@ -168,6 +168,16 @@ def test_plate_lists_all_who_declared_with_it(client):
     assert not Passage.objects.exists()
     assert len(lines(add(client, "51F12345"))) == 2
     assert AuditEntry.objects.filter(action="plate.read").count() == 2
+
+
+def test_who_declared_twice_with_one_vehicle_is_one_person_aboard(client):
+    for number in (AN, AN, BINH):
+        keys_of(DeclarationFactory(resident=number, plate="51F12345"))
+    for name in ("Trần Văn Bé", "Trần Văn Bé", "Trần Thị Út"):
+        keys_of(DeclarationFactory(resident=AN, plate="51F12345", has_number=False, full_name=name))
+    page = unescape(client.post("/desk/", {"scan": "51F-123.45"}).content.decode())
+    assert "4 people have declared with 51F12345" in page
+    assert len(lines(add(client, "51F12345"))) == 4
 
 
 def test_plate_that_nobody_declared_is_said(client):

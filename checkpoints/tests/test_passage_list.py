@@ -8,9 +8,9 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from checkpoints.models import CheckpointHour, Passage
-from checkpoints.movements.keyset import key_text, read_key
 from checkpoints.tests.factories import CheckpointFactory, PassageFactory, cancelled, officer_at
 from residents.tests.factories import ResidentFactory
+from vaxreg.keyset import key_text, read_key
 from vaxreg.models import AuditEntry
 from vaxreg.roles import Role
 

@@ -75,6 +75,17 @@ def test_it_works(client, officer, checkpoint):
     }
 
 
+def test_shift_shows_what_the_officer_has_done_in_it(client, officer, checkpoint):
+    passed(checkpoint, 60, officer=officer)
+    post(client, "/desk/shift/", act="start")
+    Shift.objects.update(started_at=timezone.now() - timedelta(seconds=45))
+    for took in (8, 12, 40):
+        passed(checkpoint, 30, took=took, officer=officer)
+    passed(checkpoint, 30, took=200)
+    page = unescape(client.get("/desk/shift/").content.decode())
+    assert "3 passages so far, 12 s from scan to decision (median)" in page
+
+
 def test_shift_begun_twice_is_one(client, officer):
     for _n in range(2):
         post(client, "/desk/shift/", act="start")

@@ -93,6 +93,12 @@ def test_day_and_month_that_changed_places_are_seen_through():
     assert "birth-swapped" in evidence
 
 
+def test_slips_in_number_and_birth_at_once_need_the_phone():
+    ResidentFactory(**KEPT | {"date_of_birth": date(1990, 3, 5)})
+    slips = {"number": "079190124356", "birth": "03/05/1990"}
+    assert [band for _person, band, *_rest in matched(slips, slips | {"phone": ""})] == ["link", "doubtful"]
+
+
 # The number is right and is somebody's, but the row is hardly of its holder: category three of the ministry's procedure.
 @pytest.mark.usefixtures("lan")
 @pytest.mark.parametrize(
@@ -155,10 +161,12 @@ def test_first_of_january_is_worth_no_more_than_the_year():
 def test_twin_whose_number_was_typed_in_place_of_the_others_is_not_linked(lan):
     twin = ResidentFactory(**KEPT | {"citizen_id": "079190123457", "full_name": "Nguyễn Thị Loan"})
     tonal = ResidentFactory(**KEPT | {"citizen_id": "079190123458", "full_name": "Nguyễn Thị Lân"})
-    rows = matched({"name": "Nguyễn Thị Loan"}, {"name": "Nguyễn Thị Lân"})
+    shorter = ResidentFactory(**KEPT | {"citizen_id": "079190123459", "full_name": "Nguyễn Lan"})
+    rows = matched({"name": "Nguyễn Thị Loan"}, {"name": "Nguyễn Thị Lân"}, {"name": "Nguyễn Lan"})
     assert [(person, band, rival) for person, band, _evidence, rival in rows] == [
         (lan.pk, "disagrees", twin.pk),
         (lan.pk, "disagrees", tonal.pk),
+        (lan.pk, "disagrees", shorter.pk),
     ]
 
 
@@ -189,13 +197,19 @@ def test_person_without_a_citizen_id_is_found_by_name_birth_and_phone():
     assert matched({"number": "079190123456", "phone": ""})[0][:2] == (provisional.pk, "doubtful")
 
 
-def test_ward_is_evidence_but_not_enough_without_a_phone():
+@pytest.mark.parametrize(
+    ("written", "evidence"),
+    [
+        ({"number": "", "phone": ""}, {"name", "birth", "sex", "ward"}),
+        ({"number": "031190777777"}, {"number-other", "name", "birth", "sex", "phone", "ward"}),
+    ],
+)
+def test_ward_is_evidence_but_not_in_place_of_a_phone_nor_against_another_number(written, evidence):
     province = UnitFactory()
     ward = UnitFactory(parent=province)
     ResidentFactory(**KEPT | {"province": province, "ward": ward})
-    here = {"number": "", "phone": "", "province": province.pk, "ward": ward.pk}
-    [(_person, band, evidence, _rival)] = matched(here)
-    assert (band, evidence) == ("doubtful", {"name", "birth", "sex", "ward"})
+    [(_person, band, found, _rival)] = matched(written | {"province": province.pk, "ward": ward.pk})
+    assert (band, found) == ("doubtful", evidence)
 
 
 def test_phone_of_a_company_is_no_evidence():

@@ -8,7 +8,7 @@ from django.db import connection
 from residents.birth import read_birth
 from residents.matching import TYPED, Facts, by_index, match, matching_statement, typed
 from residents.matching_sql import BLOCKS, MOST, statement
-from residents.tests.sheets import stage
+from residents.tests.sheets import matched, stage
 
 ROW = {"name": "Nguyễn Thị Hương", "birth": "01/01/1960", "phone": "0912345678", "number": "079160999999"}
 
@@ -33,6 +33,11 @@ def test_few_people_are_looked_at_for_a_common_name():
                 cursor.execute(statement(TYPED, f"SELECT count(*) FROM {rows}"), typed(facts))
                 (count,) = cursor.fetchone()
                 assert count <= len(BLOCKS) * (MOST + 1)
+
+
+@pytest.mark.usefixtures("common_name")
+def test_a_thousand_namesakes_are_no_hint():
+    assert matched(ROW | {"number": ""}) == [(None, "none", set(), None)]
 
 
 @pytest.mark.usefixtures("common_name")

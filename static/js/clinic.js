@@ -1,5 +1,46 @@
-// The only thing a page cannot do by itself. Without JavaScript the browser's own key prints.
+// What a page cannot do by itself. Without JavaScript the browser's own key prints, and the statement says that it may be stale.
 document.querySelectorAll("[data-print]").forEach((button) => {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 });
+// What Enter records is said in words; the words follow the fields.
+document.querySelectorAll("[data-record]:has([data-says])").forEach((form) => {
+  const said = (name) => {
+    const field = form.elements[name];
+    return field.tagName === "SELECT" ? field.selectedOptions[0].text : field.value;
+  };
+  const say = () => {
+    form.querySelectorAll("[data-says]").forEach((place) => { place.textContent = said(place.dataset.says); });
+    const declined = form.elements.not_given_reason.value !== "";
+    const noted = form.querySelector(".screening input[value=yes]:checked, .screening input[value=no]:checked") !== null
+      || [...form.querySelectorAll(".vitals input")].some((field) => field.value !== "");
+    form.querySelectorAll("[data-says-screening]").forEach((place) => {
+      place.textContent = noted ? place.dataset.noted : place.dataset.silent;
+      form.querySelector("[data-screened]").textContent = place.textContent;
+    });
+    const consent = form.querySelector(".consent input:checked");
+    form.querySelectorAll("[data-says-consent]").forEach((place) => {
+      place.textContent = consent ? consent.parentElement.textContent.trim() : place.dataset.none;
+    });
+    form.querySelector("[data-says-given]").hidden = declined;
+    form.querySelector("[data-says-not-given]").hidden = !declined;
+  };
+  form.addEventListener("input", say);
+});
+// One way to press a key in every browser: Alt and the letter. Without JavaScript the browser's own access keys do it.
+(() => {
+  const keys = new Map();
+  document.querySelectorAll("[accesskey]").forEach((element) => {
+    keys.set(element.accessKey, element);
+    element.setAttribute("aria-keyshortcuts", `Alt+${element.accessKey.toUpperCase()}`);
+    element.removeAttribute("accesskey");
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!event.altKey || event.ctrlKey || event.metaKey || !event.code.startsWith("Key")) return;
+    const element = keys.get(event.code[3].toLowerCase());
+    if (!element) return;
+    event.preventDefault();
+    element.focus();
+    if (!element.matches("input, select, textarea")) element.click();
+  });
+})();

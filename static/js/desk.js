@@ -25,11 +25,11 @@
   document.addEventListener("keydown", (event) => {
     if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.repeat) return;
     // With Alt held some keyboards write another sign: then the place of the key counts.
-    const letter = /^[a-z]$/i.test(event.key) ? event.key : event.code.replace("Key", "");
+    const letter = /^[a-z0-9]$/i.test(event.key) ? event.key : event.code.replace(/Key|Digit/, "");
     const element = keys.get(letter.toLowerCase());
     if (!element) return;
     event.preventDefault();
-    if (element.matches("input")) element.focus();
+    if (element.matches("input, select, textarea")) element.focus();
     else element.click();
   });
 })();

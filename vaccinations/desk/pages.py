@@ -13,13 +13,21 @@ from django.utils.translation import gettext as _
 from residents.models import Resident
 from residents.services import ResidentError, is_joined, look_up
 from vaccinations.desk.chart import chart_of, disagreements, is_same_person, needs_confirmation, preview
-from vaccinations.desk.forms import BoxForm, DoseFields, DoseForm, PersonForm, RegisterForm, RevealForm, new_key
+from vaccinations.desk.dose_forms import DoseFields, DoseForm
+from vaccinations.desk.lots import lots_at
+from vaccinations.desk.person_forms import NotGivenForm, PersonForm, RevealForm, page_of
+from vaccinations.desk.register_forms import RegisterForm
 from vaccinations.desk.scan import Scan, read_scan
+from vaccinations.desk.scan_forms import BoxForm
+from vaccinations.desk.visiting import latest_visit
 from vaccinations.desk.workday import Workday
 from vaccinations.doses import services
 from vaccinations.doses.standing import standing_of
-from vaccinations.models import Dose, Lot
+from vaccinations.models import Dose, Visit
 from vaccinations.rulebook import rulebook
+from vaccinations.screening.checklists import checklist_of
+from vaccinations.screening.forms import ScreeningForm
+from vaccinations.screening.services import ScreeningError, latest_screening
 from vaxreg.exports.listings import registry
 from vaxreg.sealing import seal
 
@@ -49,10 +57,26 @@ def posted(view: View) -> View:
     return answering
 
 
-def desk_page(request: HttpRequest, form: BoxForm) -> HttpResponse:
+def desk_page(request: HttpRequest, form: BoxForm, *, answered: Visit | None = None, **said: Visit) -> HttpResponse:
+    """The box, who waits, and what was recorded today, under what just happened.
+
+    `answered` was answered by somebody else meanwhile; `said` is one of arrived, declined, undone.
+    """
     doses = Dose.objects.day_list(request.user, request.facility, request.workday.today)
-    context = {"form": form, "doses": doses.prefetch_related("slips")[:LISTED], "count": doses.count(), "most": LISTED}
-    context["may_export"] = registry.offers(request.user, "doses")
+    visits = Visit.objects.visible_to(request.user).at(request.facility, request.workday.today)
+    context = {
+        "form": form,
+        "doses": doses.prefetch_related("slips")[:LISTED],
+        "count": doses.count(),
+        "most": LISTED,
+        "waiting": visits.waiting().select_related("resident")[:LISTED],
+        "not_given": visits.not_given().select_related("resident")[:LISTED],
+        "may_export": registry.offers(request.user, "doses"),
+        "answered": answered,
+        **said,
+    }
+    if answered and answered.dose_id:
+        context["slips"] = answered.dose.slips.all()
     return render(request, "vaccinations/desk/desk.html", context)
 
 
@@ -71,22 +95,33 @@ def person_page(
     card_text: str = "",
     opened: PersonForm | None = None,
     form: DoseForm | None = None,
+    not_given: NotGivenForm | None = None,
+    screening: ScreeningForm | None = None,
     reveal: RevealForm | None = None,
 ) -> HttpResponse:
     """The page of a person whose reading was logged. `opened` is what it carried when it was sent in."""
-    page = opened.cleaned_data["person"] if opened else {"number": resident.pk, "card": card_text, **new_key()}
-    card = read_scan(page["card"]).card if page["card"] else None
     chart, now = chart_of(resident), timezone.now()
-    form = form or DoseForm(lots=Lot.objects.usable().listed(), initial=_proposal(request, chart, page))
+    visit = latest_visit(resident=resident, facility=request.facility, on=request.workday.given_on)
+    page = opened.page if opened else page_of(resident, card_text=card_text, visit=visit, now=now)
+    card = read_scan(page["card"]).card if page["card"] else None
+    form = form or DoseForm(lots=lots_at(request.facility), initial=_proposal(request, chart, page))
     rules = rulebook()
     check = preview(resident=resident, chart=chart, now=now, facility=request.facility, rules=rules, **form.entered)
-    form.focus("scan", is_doubtful=bool(check.warnings))
+    screening = screening or ScreeningForm(checklist=checklist_of(resident, on=request.workday.given_on))
+    if not screening.focus():
+        form.focus("scan", is_doubtful=bool(check.warnings))
     context = {
         "resident": resident,
         "chart": chart,
         "check": check,
         "standing": standing_of(resident, chart.doses, timezone.localdate(now), rules),
+        "visit": visit,
+        "screened": latest_screening(visit),
+        "screening": screening,
         "form": form,
+        "lot_text": form.lot_text,
+        "not_given": not_given or NotGivenForm(),
+        "forms": [each for each in (form, screening, not_given) if each and each.errors],
         "person": seal(page, purpose=PersonForm.base_fields["person"].purpose),
         "disagreements": disagreements(card=card, resident=resident) if card else [],
         "card_agrees": bool(card) and is_same_person(card=card, resident=resident),
@@ -122,12 +157,8 @@ def too_old(request: HttpRequest) -> HttpResponse:
     return redirect("/clinic/")
 
 
-def slip_of(dose: Dose) -> HttpResponse:
-    return redirect("clinic-slip", code=dose.slips.get(resident=dose.resident_id).code)
-
-
-def told(form: DoseFields, write: Callable[..., Dose], **facts: Any) -> Dose | None:
-    """The dose that the service wrote, or None when it refused: why is then told in the form."""
+def told(form: DoseFields, noted: ScreeningForm | None, write: Callable[..., Any], /, **facts: Any) -> Any:
+    """What the service wrote, or None when it refused: why is then told in the form, or in that of the screening."""
     try:
         return write(**facts)
     except services.ImpossibleDoseError as error:
@@ -139,16 +170,18 @@ def told(form: DoseFields, write: Callable[..., Dose], **facts: Any) -> Dose | N
         form.add_error("warning_reason", error.message)
     except (services.DoseError, ResidentError) as error:
         form.add_error(None, error.message)
+    except ScreeningError as error:
+        noted.tell(error)
     return None
 
 
 def _proposal(request: HttpRequest, chart: Any, page: dict[str, Any]) -> dict[str, Any]:
-    sticky = request.workday.sticky
+    workday = request.workday
     return {
         "person": page,
         "dose_number": chart.next_number,
-        "lot": Lot.objects.usable().listed().filter(pk=sticky.get("lot")).first(),
-        "administered_on": request.workday.today,
+        "lot": workday.lot(),
+        "administered_on": workday.given_on,
         # Empty at first: who sits at the screen is seldom who holds the syringe.
-        "vaccinator": sticky.get("vaccinator", ""),
+        "vaccinator": workday.vaccinator,
     }

@@ -20,6 +20,7 @@ from residents.services import (
     register_resident,
 )
 from vaccinations.due.services import refresh_due
+from vaxreg import audit
 from vaxreg.actors import Actor
 
 RANKS = {Kind.PROVISIONAL: 0, Kind.OLD_CARD: 1, Kind.CITIZEN_ID: 2}
@@ -58,11 +59,13 @@ def register_at_clinic(
     birth: Birth = UNKNOWN,
     seen: Collection[str] = (),
     is_holder: bool = False,
+    phone_reason: str = "",
     **facts: Any,
 ) -> Resident:
     """Returns the new person: as the card says, under the number typed, or under a provisional one.
 
-    `is_holder`: the clerk says that whoever holds the card's old number stands here.
+    `is_holder`: the clerk says that whoever holds the card's old number stands here. `phone_reason`: why they have a phone
+    number that many have.
 
     `seen` are the numbers of the possible doubles that the clerk saw and found to be other people. The same name and birth
     are registered by one desk at a time, so a double tap sees the first one's person.
@@ -77,10 +80,15 @@ def register_at_clinic(
     if doubles:
         raise PossibleDoubleError(doubles)
     if card:
-        return register_from_card(by=by, card=card, source=Resident.Source.CLINIC, is_holder=is_holder, **facts)
-    return register_resident(
-        by=by, source=Resident.Source.CLINIC, number=number, full_name=full_name, birth=birth, **facts
-    )
+        person = register_from_card(by=by, card=card, source=Resident.Source.CLINIC, is_holder=is_holder, **facts)
+    else:
+        person = register_resident(
+            by=by, source=Resident.Source.CLINIC, number=number, full_name=full_name, birth=birth, **facts
+        )
+    if phone_reason:
+        reason = {"reason": phone_reason}
+        audit.record(by=by, action="phone.explained", subject=person, resident=person.pk, changes=reason)
+    return person
 
 
 @transaction.atomic

@@ -1,22 +1,24 @@
-"""Reads what the clinic's one box was given: a number of any kind, the text of a card, or the code of a slip."""
+"""Reads what the clinic's one box was given: a number of any kind, the text of a card, the code of a slip, or a name."""
 
 import unicodedata
 from dataclasses import dataclass
 
 from residents.scan import Card, UnreadableScanError, read_identity
+from residents.search import Query, UnreadableQueryError, read_query
 from vaxreg.codes import read_code
 
-__all__ = ["Scan", "UnreadableScanError", "read_scan"]
+__all__ = ["Scan", "UnreadableScanError", "read_box", "read_scan"]
 
 
 @dataclass(frozen=True)
 class Scan:
-    """What was presented: a number, with the card's facts if it was a card, or else a slip's code."""
+    """What was presented: a number, with the card's facts if it was a card, or else a slip's code, a name or a phone."""
 
     text: str
     number: str = ""
     card: Card | None = None
     slip_code: str = ""
+    query: Query | None = None
 
     @property
     def card_text(self) -> str:
@@ -33,3 +35,15 @@ def read_scan(text: str) -> Scan:
         return Scan(text, slip_code=code)
     identity = read_identity(text)
     return Scan(text, number=identity.number.number, card=identity.card)
+
+
+def read_box(text: str) -> Scan:
+    """Returns what the text is, a name or a phone number too. Raises UnreadableScanError."""
+    try:
+        return read_scan(text)
+    except UnreadableScanError:
+        try:
+            query = read_query(text)
+        except UnreadableQueryError as error:
+            raise UnreadableScanError from error
+        return Scan(query.text, query=query)

@@ -1,4 +1,4 @@
-"""The clinic desk. A person's number travels in bodies only, sealed where a page carries it on."""
+"""The clinic desk: box, person, Enter. A person's number travels in bodies only, sealed where a page carries it on."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -6,50 +6,32 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from residents.citizen_id import CitizenId, Kind
+from residents.search import MOST_SHOWN
 from residents.services import AlreadyRegisteredError, ResidentError, look_up
-from vaccinations.desk import registering
-from vaccinations.desk.chart import chart_of, following, is_same_person, preview
-from vaccinations.desk.forms import (
-    BoxForm,
-    DoseForm,
-    IdentityForm,
-    RegisterForm,
-    ReplaceForm,
-    RevealForm,
-    SameForm,
-    VoidForm,
-)
+from vaccinations.desk import finding, registering, visiting
+from vaccinations.desk.chart import is_same_person
+from vaccinations.desk.dose_forms import DoseForm
+from vaccinations.desk.lots import lots_at
 from vaccinations.desk.pages import (
     at_facility,
     desk_page,
     opened_page,
     person_page,
     posted,
-    slip_of,
     told,
     too_old,
     unregistered_page,
 )
+from vaccinations.desk.person_forms import FoundForm, NotGivenForm, RevealForm, SameForm
+from vaccinations.desk.register_forms import IdentityForm, RegisterForm
 from vaccinations.desk.scan import Scan
-from vaccinations.desk.workday import Workday
+from vaccinations.desk.scan_forms import BoxForm
+from vaccinations.desk.slip_pages import recorded_page
 from vaccinations.doses import services
-from vaccinations.models import Dose, Lot, Slip
+from vaccinations.models import Visit
+from vaccinations.screening.checklists import checklist_of
+from vaccinations.screening.forms import ScreeningForm
 from vaxreg.access import CLINIC_DESK, open_to
-from vaxreg.codes import spaced
-from vaxreg.qr import qr_svg
-
-
-@open_to(CLINIC_DESK)
-def facility(request):
-    workday = Workday(request.session, request.user, timezone.localdate())
-    facilities = workday.facilities()
-    if request.method == "POST":
-        chosen = next((place for place in facilities if str(place.pk) == request.POST.get("facility")), None)
-        if chosen:
-            workday.choose(chosen)
-            return redirect("/clinic/")
-    return render(request, "vaccinations/desk/facility.html", {"facilities": facilities, "current": workday.facility()})
 
 
 @open_to(CLINIC_DESK)
@@ -63,13 +45,20 @@ def desk(request):
 @at_facility
 @posted
 def person(request):
-    """Whom the box was given: their page, or what to do about somebody not registered."""
+    """Whom the box was given or a list named: their page, or what to do about somebody not registered."""
+    found = FoundForm(request.POST)
+    if found.is_valid():
+        return person_page(request, look_up(by=request.actor, number=found.number, purpose="clinic"))
+    if "found" in request.POST:
+        return too_old(request)
     if not request.POST.get("scan", "").strip():
         return redirect("/clinic/")
     form = BoxForm(request.POST)
     if not form.is_valid():
         return desk_page(request, form)
     scan = form.cleaned_data["scan"]
+    if scan.query:
+        return found_page(request, scan)
     number = scan.number or services.number_on_slip(scan.slip_code)
     if number is None:
         form.add_error("scan", _("No slip has this code."))
@@ -78,29 +67,103 @@ def person(request):
     return person_page(request, resident, card_text=scan.card_text) if resident else unregistered_page(request, scan)
 
 
+def found_page(request, scan):
+    """Who has the name or phone that was typed, among those the clerk may find and those expected here today."""
+    among = finding.people_at(request.facility, user=request.user, on=request.workday.today)
+    found = finding.search(by=request.actor, query=scan.query, among=among)
+    context = {"form": BoxForm(), "found": found, "typed": scan.text, "most": MOST_SHOWN}
+    return render(request, "vaccinations/desk/found.html", context)
+
+
 @open_to(CLINIC_DESK)
 @at_facility
 @posted
 def record(request):
+    """What Enter on a person's page says: the dose, no dose and why, or that the person waits."""
     if request.POST.get("scan", "").strip():
         return person(request)
     page = opened_page(request)
     if page is None:
         return too_old(request)
-    resident, opened = page
-    form = DoseForm(request.POST, lots=Lot.objects.usable().listed())
-    if form.is_valid():
-        now = timezone.now()
-        facts = {
-            "entry": form.entry(facility=request.facility, key=form.key, now=now),
-            "reason": form.reason,
-            "card_seen": bool(opened.card) and is_same_person(card=opened.card, resident=resident),
-        }
-        dose = told(form, services.record_dose, by=request.actor, resident=resident, now=now, **facts)
-        if dose:
-            request.workday.stick(lot=dose.lot_id, vaccinator=dose.vaccinator)
-            return slip_of(dose)
-    return person_page(request, resident, opened=opened, form=form)
+    try:
+        return answer(request, *page)
+    except visiting.AnsweredMeanwhileError as error:
+        return desk_page(request, BoxForm(), answered=error.visit)
+
+
+def answer(request, resident, opened):
+    """What follows the deed that was sent; the person's page again where a form or a service refuses it."""
+    form = DoseForm(request.POST, lots=lots_at(request.facility))
+    form.is_valid()
+    on = form.entered["on"] or request.workday.today
+    screening = ScreeningForm(request.POST, checklist=checklist_of(resident, on=on))
+    not_given = NotGivenForm(declining(request, screening))
+    deeds = {"wait": let_wait, "not-given": decline}
+    deed = deeds.get(request.POST.get("act"), decline if not_given.is_chosen else give)
+    if deed is not give:
+        form.allow_gaps()
+    parts = {"form": form, "screening": screening, "not_given": not_given}
+    response = deed(request, resident, opened, **parts) if screening.is_valid() and not_given.is_valid() else None
+    return response or person_page(request, resident, opened=opened, **parts)
+
+
+def declining(request, screening):
+    """What was said of not giving a dose; the button under a conclusion that forbids it says all at once."""
+    if "decline" in request.POST and screening.is_valid():
+        suggestion = screening.suggestion
+        return {"not_given_reason": suggestion["reason"], "not_given_text": suggestion["text"]}
+    return request.POST
+
+
+def give(request, resident, opened, *, form, screening, not_given):
+    """The dose recorded: its slip and the box; or None, and the forms say why."""
+    if not form.is_valid():
+        return None
+    now = timezone.now()
+    facts = {
+        "entry": form.entry(facility=request.facility, key=form.key, now=now),
+        "reason": form.reason,
+        "card_seen": bool(opened.card) and is_same_person(card=opened.card, resident=resident),
+        "screening": screening.statement,
+        **opened.seen,
+    }
+    visit = told(form, screening, visiting.give, by=request.actor, resident=resident, now=now, **facts)
+    if not visit:
+        return None
+    entry = facts["entry"]
+    request.workday.stick(lot=entry.lot.pk, vaccinator=entry.vaccinator, given_on=entry.administered_on)
+    return recorded_page(request, visit)
+
+
+def decline(request, resident, opened, *, form, screening, not_given):
+    """The desk again, with the visit that was answered "not given"."""
+    facts = {"facility": request.facility, "now": timezone.now(), **not_given.facts, **opened.seen}
+    facts["screening"] = screening.statement
+    visit = told(form, screening, visiting.decline, by=request.actor, resident=resident, **facts)
+    return desk_page(request, BoxForm(), declined=visit) if visit else None
+
+
+def let_wait(request, resident, opened, *, form, screening, not_given):
+    """The desk again, with the person on the list of those who wait, and what was noted of them kept."""
+    facts = {"facility": request.facility, "now": timezone.now(), "screening": screening.statement}
+    visit = told(form, screening, visiting.arrive, by=request.actor, resident=resident, **facts)
+    return desk_page(request, BoxForm(), arrived=visit) if visit else None
+
+
+@open_to(CLINIC_DESK)
+@at_facility
+@posted
+def undo_visit(request, pk):
+    """Takes back that no dose was given, or that somebody had come."""
+    visits = Visit.objects.visible_to(request.user).select_related("resident", "facility")
+    visit = get_object_or_404(visits, pk=pk)
+    undo = visiting.cancel if visit.is_waiting else visiting.reopen
+    try:
+        undo(by=request.actor, visit=visit, now=timezone.now())
+    except (visiting.VisitError, ResidentError) as error:
+        messages.warning(request, error.message)
+        return desk_page(request, BoxForm())
+    return desk_page(request, BoxForm(), undone=visit)
 
 
 @open_to(CLINIC_DESK)
@@ -163,75 +226,3 @@ def same(request):
             if form.presented not in resident.numbers:
                 messages.warning(request, _("The number was not added: this person has another one of its kind."))
     return person_page(request, resident)
-
-
-@open_to(CLINIC_DESK)
-@require_safe
-def slip(request, code):
-    slip = get_object_or_404(Slip.objects.visible_to(request.user).with_dose(), code=code)
-    services.log_slip_read(by=request.actor, slip=slip)
-    context = {
-        "slip": slip,
-        "dose": slip.dose,
-        "resident": slip.resident_now,
-        # Nobody else could tell the person a number that we made up.
-        "is_provisional": CitizenId(slip.resident_now.pk).kind is Kind.PROVISIONAL,
-        "following": following(slip.dose, timezone.localdate()),
-        "replacement": slip.dose.replacements.filter(resident=slip.dose.resident_id).first(),
-        "qr": qr_svg(slip.code, title=_("Slip code %(code)s") % {"code": spaced(slip.code)}),
-    }
-    return render(request, "vaccinations/desk/slip.html", context)
-
-
-@open_to(CLINIC_DESK)
-@at_facility
-def void(request, pk):
-    dose = get_object_or_404(_correctable(request), pk=pk)
-    if not dose.is_valid:
-        return _voided_already(request)
-    form = VoidForm(request.POST or None)
-    if form.is_valid():
-        try:
-            services.void_dose(by=request.actor, dose=dose, reason=form.cleaned_data["reason"])
-        except services.AlreadyVoidedError:
-            return _voided_already(request)
-        messages.success(request, _("The dose was voided. It stays in the history as voided."))
-        return redirect("/clinic/")
-    look_up(by=request.actor, number=dose.resident_id, purpose="void")
-    return render(request, "vaccinations/desk/void.html", {"dose": dose, "form": form})
-
-
-@open_to(CLINIC_DESK)
-@at_facility
-def replace(request, pk):
-    dose = get_object_or_404(_correctable(request), pk=pk)
-    if not dose.is_valid and request.method != "POST":
-        return _voided_already(request)
-    data = request.POST if request.method == "POST" else None
-    lots = Lot.objects.usable(besides=dose.lot_id).listed()
-    form = ReplaceForm(data, lots=lots, initial=ReplaceForm.initial_of(dose))
-    now = timezone.now()
-    if form.is_valid():
-        facts = {
-            "void_reason": form.cleaned_data["void_reason"],
-            "entry": form.entry(facility=dose.facility, key=form.key, now=now),
-            "reason": form.reason,
-        }
-        replacement = told(form, services.replace_dose, by=request.actor, dose=dose, now=now, **facts)
-        if replacement:
-            return slip_of(replacement)
-    chart = chart_of(dose.resident).without(dose)
-    check = preview(resident=dose.resident, chart=chart, now=now, facility=dose.facility, **form.entered)
-    look_up(by=request.actor, number=dose.resident_id, purpose="replace")
-    form.focus("void_reason", is_doubtful=form.is_bound and bool(check.warnings))
-    return render(request, "vaccinations/desk/replace.html", {"dose": dose, "form": form, "check": check})
-
-
-def _correctable(request):
-    doses = Dose.objects.correctable_by(request.user, request.workday.today)
-    return doses.select_related("resident", "vaccine", "lot__vaccine", "facility")
-
-
-def _voided_already(request):
-    messages.info(request, services.AlreadyVoidedError.message)
-    return redirect("/clinic/")

@@ -1,11 +1,12 @@
 """Where a clerk works now, and what stays chosen from one person to the next: kept in the session until midnight."""
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
 
-from vaccinations.models import Facility
+from vaccinations.models import Facility, Lot
 from vaxreg.models import User
 
 KEY = "clinic"
@@ -31,6 +32,25 @@ class Workday:
             return facilities[0]
         return next((facility for facility in facilities if facility.pk == self.facility_id), None)
 
+    @property
+    def given_on(self) -> date:
+        """The day of the doses that are typed in: today, or an earlier one chosen for a pile of paper."""
+        with suppress(KeyError, ValueError):
+            return date.fromisoformat(self.sticky["given_on"])
+        return self.today
+
+    @property
+    def is_of_today(self) -> bool:
+        return self.given_on == self.today
+
+    @property
+    def vaccinator(self) -> str:
+        return self.sticky.get("vaccinator", "")
+
+    def lot(self) -> Lot | None:
+        """The lot that sticks, if it is still in use."""
+        return Lot.objects.usable().listed().filter(pk=self.sticky.get("lot")).first()
+
     def choose(self, facility: Facility) -> None:
         """Works at that facility from now on. What stuck at another one is forgotten with it."""
         if facility.pk != self.facility_id:
@@ -38,8 +58,9 @@ class Workday:
         self.facility_id = facility.pk
         self._keep()
 
-    def stick(self, **chosen: Any) -> None:
-        """Keeps what was chosen (lot number's id, vaccinator's name) for the next person."""
+    def stick(self, *, lot: int | None, vaccinator: str, given_on: date) -> None:
+        """Keeps what was chosen (the lot by its id) for the next person."""
+        chosen = {"lot": lot, "vaccinator": vaccinator, "given_on": given_on.isoformat()}
         if {**self.sticky, **chosen} != self.sticky:
             self.sticky |= chosen
             self._keep()

@@ -33,7 +33,7 @@ REASONS = {
 class NextDose:
     """The dose due next, under the number the register would give it; a day is None where no rule lays one down.
 
-    `products` are codes of vaccines, those recommended first; none: the schedule lays none down.
+    `products` are codes of vaccines, those recommended first; none: the schedule lays none down. `is_due`: its day has come.
     """
 
     dose_number: int
@@ -42,6 +42,7 @@ class NextDose:
     recommended_on: date | None
     past_due_on: date | None
     products: tuple[str, ...]
+    is_due: bool = False
 
     @property
     def course_label(self) -> str:
@@ -99,7 +100,7 @@ def standing_of(resident: Resident, doses: Iterable[Dose], on: date, rules: Rule
     return Standing(
         status=judged.status,
         completed_courses=judged.completed_courses,
-        next_dose=_next_dose(ahead, _next_number(counted)),
+        next_dose=_next_dose(ahead, _next_number(counted), on),
         verdicts=tuple(zip(counted, judged.verdicts, strict=True)),
         recheck_on=next_change(person=youngest, **facts),
     )
@@ -116,14 +117,15 @@ def _next_number(doses: Sequence[Dose]) -> int:
     return min(max((dose.dose_number for dose in doses), default=0) + 1, MOST_DOSES)
 
 
-def _next_dose(assessment: Assessment, number: int) -> NextDose | None:
+def _next_dose(assessment: Assessment, number: int, on: date) -> NextDose | None:
     due = _first(assessment.openings) if assessment.openings else assessment.due
     if due is None:
         return None
     products = (*due.products, *due.others)
     if not due.is_laid_down:
         return NextDose(number, due.course, None, None, None, products)
-    return NextDose(number, due.course, due.earliest_on, due.recommended_on, due.past_due_on, products)
+    days = (due.earliest_on, due.recommended_on, due.past_due_on)
+    return NextDose(number, due.course, *days, products, is_due=due.recommended_on <= on)
 
 
 def _first(openings: tuple[Due, ...]) -> Due:

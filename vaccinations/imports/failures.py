@@ -15,6 +15,11 @@ FAILURES = FAULTS | {
 }
 
 
+def is_of_file(dose_import: DoseImport) -> bool:
+    """Whether the file itself cannot be read, so that trying again would change nothing."""
+    return dose_import.failure in FAULTS
+
+
 def sentence_of(dose_import: DoseImport) -> str:
     """Returns why the import stopped and what to do; '' while nothing is wrong."""
     if not dose_import.failure:

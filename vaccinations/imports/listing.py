@@ -23,8 +23,14 @@ STAGES = (
     (State.REVIEW, _("Review"), _("Comparing with the register")),
     (State.COMMITTED, _("Doses written"), _("Writing the doses")),
 )
+TAKING_BACK = (State.REVERTED, _("Doses taken back"), _("Taking the doses back"))
+BACK = frozenset({State.REVERTING, State.REVERTED})
 PLACES = {state: place for place, (state, _done, _doing) in enumerate(STAGES)}
-PLACES |= {State.COMMITTING: PLACES[State.REVIEW], State.REVERTING: len(STAGES), State.REVERTED: len(STAGES)}
+PLACES |= {
+    State.COMMITTING: PLACES[State.REVIEW],
+    State.REVERTING: PLACES[State.COMMITTED],
+    State.REVERTED: len(STAGES),
+}
 
 
 @dataclass(frozen=True)
@@ -67,8 +73,8 @@ def stages_of(dose_import: DoseImport) -> list[Stage]:
     if dose_import.state == State.CANCELLED:
         return []
     current = PLACES[dose_import.state] + (dose_import.state != State.REVIEW)
-    works = dose_import.has_work
+    works, is_back = dose_import.has_work, dose_import.state in BACK
     return [
         Stage(str(doing if works and place == current else done), place < current, place == current)
-        for place, (_state, done, doing) in enumerate(STAGES)
+        for place, (_state, done, doing) in enumerate([*STAGES, TAKING_BACK] if is_back else STAGES)
     ]

@@ -60,11 +60,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Shown:
-    """One dose in the list: as it stands in the sheet, what there is to say of it, and the recorded dose it contradicts."""
+    """One dose in the list: as it stands in the sheet, what there is to say of it, and the doses that it contradicts."""
 
     dose: SheetDose
     sentences: list[str]
     recorded: Dose | None
+    others: list[SheetDose]
 
 
 @dataclass(frozen=True)
@@ -104,11 +105,12 @@ def page(
     rows, has_before, has_after = _slice(doses, after, before)
     shown = {dose.person or dose.number for dose in rows} - {"", None}
     audit.record_each(by=by, action="import.listed", residents=sorted(shown), subject=dose_import)
+    others = _others(dose_import, rows)
     recorded = Dose.objects.select_related("vaccine").in_bulk(
         [dose.recorded_dose for dose in rows if dose.recorded_dose]
     )
     return Page(
-        [_shown(dose, recorded) for dose in rows],
+        [Shown(dose, sentences_of(dose), recorded.get(dose.recorded_dose), others.get(dose.pk, [])) for dose in rows],
         before=_key(rows[0]) if rows and has_before else "",
         after=_key(rows[-1]) if rows and has_after else "",
     )
@@ -128,8 +130,23 @@ def _slice(doses: Any, after: str, before: str) -> tuple[list[SheetDose], bool, 
     return found[:PAGE], bool(edge), len(found) > PAGE
 
 
-def _shown(dose: SheetDose, recorded: dict[int, Dose]) -> Shown:
-    return Shown(dose, sentences_of(dose), recorded.get(dose.recorded_dose))
+def _others(dose_import: DoseImport, rows: list[SheetDose]) -> dict[int, list[SheetDose]]:
+    """The other doses of the sheet that each of these contradicts: of the same person, and the same number or day."""
+    disputed = [dose for dose in rows if dose.reason in ("file-differs", "file-same-day")]
+    if not disputed:
+        return {}
+    doses = SheetDose.objects.filter(dose_import=dose_import, person__in={dose.person for dose in disputed})
+    near = list(doses.filter(outcome__in=["new", "conflict"]).select_related("vaccine").order_by("row", "part"))
+    return {
+        dose.pk: [
+            other
+            for other in near
+            if other.person == dose.person
+            and (other.dose_number == dose.dose_number or other.administered_on == dose.administered_on)
+            and other.pk != dose.pk
+        ]
+        for dose in disputed
+    }
 
 
 def sentences_of(dose: SheetDose) -> list[str]:

@@ -80,10 +80,10 @@ def choose_columns(*, by: Actor, dose_import: DoseImport, layout: dict[str, Any]
     for column in layout["columns"]:
         column["guessed"] = False
     columns.remember(held.province, layout["columns"])
-    _change(held, layout=layout, awaits_columns=False, **_from(State.RECEIVED))
+    _change(held, layout=layout, awaits_columns=False)
+    again_from(held, State.RECEIVED)
     chosen = {column["heading"]: f"{column['field']} {column['dose'] or ''}".strip() for column in layout["columns"]}
     audit.record(by=by, action="import.columns-chosen", subject=held, changes=chosen)
-    start(held)
     return held
 
 
@@ -92,9 +92,9 @@ def look_elsewhere(*, by: Actor, dose_import: DoseImport, sheet: str, heading_ro
     """Returns the import, to be opened at another sheet or row of headings; its columns are proposed anew."""
     held = held_import(dose_import, State.RECEIVED, State.READ, State.CHECKED, State.MATCHED, State.REVIEW)
     layout = {"sheet": sheet, "heading_row": heading_row}
-    _change(held, layout=layout, awaits_columns=False, **_from(State.RECEIVED))
+    _change(held, layout=layout, awaits_columns=False)
+    again_from(held, State.RECEIVED)
     audit.record(by=by, action="import.columns-chosen", subject=held, changes=layout)
-    start(held)
     return held
 
 
@@ -125,9 +125,8 @@ def check_again(*, by: Actor, dose_import: DoseImport) -> DoseImport:
     What was decided of single doses stays; people who were registered from the sheet are found by matching.
     """
     held = held_import(dose_import, State.CHECKED, State.MATCHED, State.REVIEW)
-    _change(held, **_from(State.READ))
+    again_from(held, State.READ)
     audit.record(by=by, action="import.checked-again", subject=held)
-    start(held)
     return held
 
 
@@ -161,10 +160,9 @@ def take_suggestions(*, by: Actor, dose_import: DoseImport, doses: Collection[in
             f"UPDATE {SheetDose._meta.db_table} SET decided_number = suggested_number WHERE sheet_row_id = ANY (%s)",
             [[pk for pk, _row, _number in taken]],
         )
-    _change(held, **_from(State.MATCHED))
+    again_from(held, State.MATCHED)
     changes = {"rows": {str(row): number for _pk, row, number in taken}}
     audit.record(by=by, action="import.numbers-decided", subject=held, changes=changes)
-    start(held)
     return held
 
 
@@ -223,11 +221,6 @@ def resume(*, by: Actor, dose_import: DoseImport) -> DoseImport:
 FINAL = frozenset({State.COMMITTED, State.REVERTING, State.REVERTED, State.CANCELLED})
 
 
-def _from(state: str) -> dict[str, Any]:
-    """The changes that let an import begin again after that stage."""
-    return {"state": state, "failure": "", "failure_row": 0, "done": 0, "total": 0, "changed_meanwhile": 0}
-
-
 def held_import(dose_import: DoseImport, *states: str) -> DoseImport:
     """Returns the import as it is now, held until the end of the transaction. Raises BusyError, ImportRefusedError."""
     with connection.cursor() as cursor:
@@ -242,8 +235,9 @@ def held_import(dose_import: DoseImport, *states: str) -> DoseImport:
 
 
 def again_from(held: DoseImport, state: str) -> None:
-    """Lets a worker go on from that stage."""
-    _change(held, **_from(state))
+    """Lets a worker begin again after that stage."""
+    fresh = {"failure": "", "failure_row": 0, "done": 0, "total": 0, "changed_meanwhile": 0}
+    _change(held, state=state, revision=held.revision + 1, **fresh)
     start(held)
 
 

@@ -4,6 +4,8 @@ import re
 
 from residents.names import fold
 
+# As long as FacilityAlias.name.
+LONGEST = 200
 NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 # Said of any vaccine, so of no one in particular.
 OF_ANY_VACCINE = re.compile(
@@ -23,8 +25,8 @@ OTHER_NAMES = {
 
 
 def key(text: str) -> str:
-    """Returns the letters and digits of a name, folded: accents, signs and spaces do not count."""
-    return NOT_LETTERS.sub("", fold(text))
+    """Returns the letters and digits of a name, folded: accents, signs and spaces do not count, nor what is over-long."""
+    return NOT_LETTERS.sub("", fold(text))[:LONGEST]
 
 
 def vaccine_keys(text: str) -> tuple[str, ...]:

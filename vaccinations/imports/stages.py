@@ -7,7 +7,7 @@ is still where the stage left it, so cancelling takes effect between two steps, 
 import errno
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.db import Error, InterfaceError, OperationalError, connection, transaction
@@ -15,13 +15,13 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Max
 from django.utils import timezone
 
-from vaccinations.imports import checking, columns, committing, files, judging, reverting, staging, who
+from vaccinations.imports import aftermath, checking, columns, committing, files, judging, reverting, staging, who
 from vaccinations.imports.dictionaries import Dictionaries
 from vaccinations.imports.reading import UnreadableFileError, open_sheet
 from vaccinations.models import COUNTS, DoseImport, SheetDose, SheetRow
 from vaxreg import audit
 from vaxreg.actors import Actor
-from vaxreg.jobs import job
+from vaxreg.jobs import enqueue, job
 from vaxreg.models import User
 
 logger = logging.getLogger(__name__)
@@ -32,11 +32,17 @@ SLICE = 20_000
 LOCKS = 20_211_002
 # PostgreSQL's class of errors for a full disk, memory or table of connections.
 INSUFFICIENT_RESOURCES = "53"
-WORK_MEMORY = "128MB"
+BUSY_SECONDS = 5
+# Of each step. To plan a few large joins ANALYZE need not look at 30,000 rows a table.
+SETTINGS = {"work_mem": "128MB", "default_statistics_target": "10"}
 
 
 class MovedOnError(Exception):
-    """The import is not any more where the stage expects it: somebody cancelled it, or another worker has it."""
+    """The import is not any more where the stage expects it: somebody cancelled it, or chose other columns."""
+
+
+class BusyError(Exception):
+    """Another connection is at this import."""
 
 
 def not_shown(dose_import: DoseImport) -> None:
@@ -45,25 +51,34 @@ def not_shown(dose_import: DoseImport) -> None:
 
 @job(given_up=lambda pk: fail(DoseImport.objects.get(pk=pk), "worker-died"))
 def advance(pk: int) -> None:
-    """Brings the import as far as it goes without a person."""
-    run(DoseImport.objects.get(pk=pk))
+    """Brings the import as far as it goes without a person; later, where somebody else is at it."""
+    try:
+        run(DoseImport.objects.get(pk=pk))
+    except BusyError:
+        enqueue(advance, pk=pk, in_seconds=BUSY_SECONDS)
 
 
 def run(dose_import: DoseImport, progress: Progress = not_shown) -> DoseImport:
     """Returns the import after all stages that need no person, or with `failure` set.
 
-    Errors of the connection come out: whoever called begins again with a new one.
+    Raises BusyError where another connection is at it. Errors of the connection come out: whoever called begins again.
     """
-    with _alone(dose_import) as is_mine:
-        while is_mine and dose_import.has_work:
-            try:
-                STAGES[dose_import.state](dose_import, progress)
-            except MovedOnError:
-                break
-            except Exception as error:
-                _explain(dose_import, error)
+    with _alone(dose_import):
+        while dose_import.has_work:
+            # Where somebody moved it on meanwhile, it is gone on with from there.
+            with suppress(MovedOnError):
+                _stage(dose_import, progress)
             dose_import = DoseImport.objects.get(pk=dose_import.pk)
     return dose_import
+
+
+def _stage(dose_import: DoseImport, progress: Progress) -> None:
+    try:
+        STAGES[dose_import.state](dose_import, progress)
+    except MovedOnError:
+        raise
+    except Exception as error:
+        _explain(dose_import, error)
 
 
 def _explain(dose_import: DoseImport, error: Exception) -> None:
@@ -94,15 +109,16 @@ def fail(dose_import: DoseImport, failure: str, *, row: int = 0) -> None:
 
 
 @contextmanager
-def _alone(dose_import: DoseImport) -> Iterator[bool]:
-    """Holds a lock that lives as long as this connection; says whether it could be had."""
+def _alone(dose_import: DoseImport) -> Iterator[None]:
+    """Holds a lock that lives as long as this connection. Raises BusyError."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCKS, dose_import.pk])
-        (is_mine,) = cursor.fetchone()
+        if not cursor.fetchone()[0]:
+            raise BusyError
     try:
-        yield is_mine
+        yield
     finally:
-        if is_mine and connection.connection is not None and not connection.connection.closed:
+        if connection.connection is not None and not connection.connection.closed:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCKS, dose_import.pk])
 
@@ -111,11 +127,12 @@ def _alone(dose_import: DoseImport) -> Iterator[bool]:
 def step(dose_import: DoseImport) -> Iterator[CursorWrapper]:
     """One step of a stage in a transaction; what it changes of the import is to be saved by it. Raises MovedOnError."""
     with transaction.atomic():
-        held = DoseImport.objects.select_for_update().filter(pk=dose_import.pk, state=dose_import.state, failure="")
-        if not held.exists():
+        where = {name: getattr(dose_import, name) for name in ("pk", "state", "revision")}
+        if not DoseImport.objects.select_for_update().filter(**where, failure="").exists():
             raise MovedOnError
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEMORY])
+            for name, value in SETTINGS.items():
+                cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
             yield cursor
 
 
@@ -226,6 +243,7 @@ def commit(dose_import: DoseImport, progress: Progress) -> None:
             changes |= {"added": committed.added, "committed_at": timezone.now(), "state": State.COMMITTED}
             _save(dose_import, **changes)
             audit.record(by=by, action="import.committed", subject=dose_import, changes=shown_counts(dose_import))
+            aftermath.begin(dose_import)
     progress(dose_import)
 
 
@@ -255,6 +273,7 @@ def revert(dose_import: DoseImport, progress: Progress) -> None:
                 "left": dose_import.added - taken_back,
             },
         )
+        aftermath.begin(dose_import)
     progress(dose_import)
 
 

@@ -27,6 +27,8 @@ COPY = (
     f" (FORMAT csv, FORCE_NOT_NULL ({', '.join(TEXTS)}))"
 )
 LINES_A_COPY = 20_000
+# Fields that are joined into another.
+JOINED = {Field.OLD_NUMBER, Field.FAMILY_NAME, Field.GIVEN_NAME, Field.BORN_MALE, Field.BORN_FEMALE}
 
 
 class CellPicker:
@@ -34,7 +36,8 @@ class CellPicker:
 
     def __init__(self, layout: Layout) -> None:
         columns = list(enumerate(layout["columns"]))
-        self.width = len(columns)
+        # In a spreadsheet every cell is in its column; in a CSV one separator too many moves all that follow.
+        self.width = len(columns) if layout["kind"].startswith("csv") else None
         self.constants = {field: text for field, text in layout["constants"].items() if text}
         self.shared = {column["field"]: place for place, column in columns if column["field"] and not column["dose"]}
         self.doses = {
@@ -45,12 +48,25 @@ class CellPicker:
             }
             for dose in doses_of(layout)
         }
+        self.plain = self._plain_places() if not self.doses and not JOINED & self.shared.keys() else None
+
+    def _plain_places(self) -> list[tuple[int | None, str]]:
+        """Where each text stands, and what is taken where it is empty: for sheets of one dose a row and no joined columns."""
+        return [(self.shared.get(field), self.constants.get(field, "")) for field in TEXTS]
 
     def lines(self, row: Row) -> Iterator[list[Any]]:
         """Yields what is staged of the row: a line a dose, one at least."""
-        if any(cell and not cell.isspace() for cell in row.cells[self.width :]):
+        if self.width is not None and any(cell and not cell.isspace() for cell in row.cells[self.width :]):
             # Something stands beyond the last heading: nothing in this row can be trusted to stand in its column.
             yield [row.number, 0, True, *[""] * len(TEXTS)]
+            return
+        if self.plain is not None:
+            cells, end = row.cells, len(row.cells)
+            texts = [
+                (cells[place].strip() if place is not None and place < end else "") or constant
+                for place, constant in self.plain
+            ]
+            yield [row.number, 0, False, *texts]
             return
         shared = self._person(self._picked(row.cells, self.shared))
         doses = [

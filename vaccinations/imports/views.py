@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from vaccinations.imports import listing, review, services
 from vaccinations.imports.columns import DOUBTS, doubts_of
 from vaccinations.imports.dictionaries import Dictionaries
-from vaccinations.imports.failures import sentence_of
+from vaccinations.imports.failures import is_of_file, sentence_of
 from vaccinations.imports.forms import (
     ColumnsForm,
     CommitForm,
@@ -80,6 +80,7 @@ def one(request, pk):
         "dose_import": dose_import,
         "stages": listing.stages_of(dose_import),
         "failure": sentence_of(dose_import),
+        "can_resume": not is_of_file(dose_import),
         "twins": services.same_file(dose_import, DoseImport.objects.visible_to(request.user)),
     }
     if dose_import.rows is not None and dose_import.state in listing.JUDGED:

@@ -81,9 +81,12 @@ def _replace(*, by: Actor, root: Element, code: str, source: str) -> dict[str, i
     Schedule.objects.get_or_create(code=code)
     # Two loads at once: the second waits here and replaces what the first wrote.
     schedule = Schedule.objects.select_for_update().get(code=code)
+    if schedule.series.exists() and not schedule.is_from_file:
+        raise DamagedFileError(f"schedule {code} is kept by hand; load the file under another code")
     schedule.series.all().delete()
     schedule.contraindications.all().delete()
     schedule.name, schedule.source = f"CDC CDSi, {_text(root, 'series/targetDisease')}", source[:250]
+    schedule.is_from_file = True
     schedule.save()
     counts = {"contraindications": _save(_contraindications(schedule, root))}
     counts |= _add_series(schedule, root)

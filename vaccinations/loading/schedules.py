@@ -68,23 +68,27 @@ def _add_doses(series: Series, rows: Iterable[dict[str, str]]) -> None:
     order = list(rules.Course)
     ordered = sorted(rows, key=_dose_of)
     ordered.sort(key=lambda row: order.index(rules.Course(row["course"])))
-    for number, (dose_key, group) in enumerate(groupby(ordered, key=_dose_of), start=1):
-        dose = SeriesDose.objects.create(series=series, number=number, course=dose_key[0])
-        for row in group:
-            _add_rule(dose, row)
+    groups = [(key, list(group)) for key, group in groupby(ordered, key=_dose_of)]
+    doses = SeriesDose.objects.bulk_create(
+        SeriesDose(series=series, number=number, course=key[0]) for number, (key, _group) in enumerate(groups, start=1)
+    )
+    pairs = zip(doses, groups, strict=True)
+    written = [_rule(dose, row) for dose, (_key, group) in pairs for row in group]
+    for table in TABLES.values():
+        table.objects.bulk_create(rule for rule in written if type(rule) is table)
 
 
 def _dose_of(row: dict[str, str]) -> tuple[str, int]:
     return row["course"], int(row["number"])
 
 
-def _add_rule(dose: SeriesDose, row: dict[str, str]) -> None:
-    """The columns of the rule's table that are filled in; an empty one is not laid down."""
+def _rule(dose: SeriesDose, row: dict[str, str]) -> models.Model:
+    """The columns of the rule's table that are filled in; an empty one is not laid down. Raises ValidationError."""
     table = TABLES[row["rule"]]
     columns = {field.name for field in table._meta.fields}
     facts = {name: text for name, text in row.items() if text and name in columns}
     if row["rule"] == "product" and row["use"] == ProductRule.Use.PREFERABLE:
         facts["is_forecast"] = True
     rule = table(dose=dose, **facts)
-    rule.full_clean()
-    rule.save()
+    rule.clean_fields(exclude={"dose"})
+    return rule

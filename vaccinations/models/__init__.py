@@ -15,6 +15,8 @@ from vaccinations.models.imports import (
     VaccineAlias,
 )
 from vaccinations.models.lots import Lot, LotExtension
+from vaccinations.models.mends import Mend
+from vaccinations.models.observation import AdverseEvent, AdverseEventReading, AdverseEventTerm, Observation
 from vaccinations.models.places import Facility, FacilityAssignment
 from vaccinations.models.registrations import (
     ChronicCondition,
@@ -33,13 +35,18 @@ from vaccinations.models.rule_tables import (
     SeriesDose,
     SkipRule,
 )
+from vaccinations.models.screening import Screening, ScreeningItem, VitalLimit
 from vaccinations.models.sessions import Appointment, ClinicSession
 from vaccinations.models.stock import Ledger, StockEntry, Transfer, VialOpening
 from vaccinations.models.vaccines import MOST_DOSES, Vaccine
+from vaccinations.models.visits import Visit
 
 __all__ = [
     "COUNTS",
     "MOST_DOSES",
+    "AdverseEvent",
+    "AdverseEventReading",
+    "AdverseEventTerm",
     "AgeRule",
     "Appointment",
     "ChronicCondition",
@@ -59,6 +66,8 @@ __all__ = [
     "Ledger",
     "Lot",
     "LotExtension",
+    "Mend",
+    "Observation",
     "Outcome",
     "PriorityGroup",
     "ProductRule",
@@ -66,6 +75,8 @@ __all__ = [
     "Registration",
     "RememberedHeading",
     "Schedule",
+    "Screening",
+    "ScreeningItem",
     "Series",
     "SeriesDose",
     "SheetDose",
@@ -77,4 +88,6 @@ __all__ = [
     "Vaccine",
     "VaccineAlias",
     "VialOpening",
+    "Visit",
+    "VitalLimit",
 ]

@@ -54,6 +54,8 @@ class DoseImport(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.RECEIVED)
+    # Counts how often it was sent back to an earlier stage: a worker still at the old one sees that its work is void.
+    revision = models.PositiveIntegerField(_("revision"), default=0)
     # Why the work stopped within a stage; empty while nothing is wrong.
     failure = models.CharField(_("failure"), max_length=20, blank=True, default="")
     failure_row = models.PositiveIntegerField(_("row of the failure"), default=0)
@@ -211,7 +213,10 @@ class FilePart(models.Model):
 class SheetRow(models.Model):
     """One dose of a sheet as it is written there: two doses in one row of the file are two of these."""
 
-    dose_import = models.ForeignKey(DoseImport, models.CASCADE, related_name="sheet_rows", db_index=False)
+    # No foreign keys in the database: whoever writes these rows holds the import, and looking each one up took a third longer.
+    dose_import = models.ForeignKey(
+        DoseImport, models.CASCADE, related_name="sheet_rows", db_index=False, db_constraint=False
+    )
     row = models.PositiveIntegerField(_("row"))
     part = models.PositiveSmallIntegerField(_("dose of the row"), default=0)
     # A row of more cells than headings: nobody knows what stands where.
@@ -246,7 +251,9 @@ class SheetDose(models.Model):
     key in the database are checked when the doses are written: here they would cost more than the rows themselves.
     """
 
-    sheet_row = models.OneToOneField(SheetRow, models.CASCADE, primary_key=True, related_name="dose")
+    sheet_row = models.OneToOneField(
+        SheetRow, models.CASCADE, primary_key=True, related_name="dose", db_constraint=False
+    )
     dose_import = models.ForeignKey(
         DoseImport, models.CASCADE, related_name="sheet_doses", db_index=False, db_constraint=False
     )
@@ -309,10 +316,8 @@ class SheetDose(models.Model):
                 name="sheetdose_new_is_whole",
             ),
         ]
-        indexes = [
-            models.Index(fields=["dose_import", "row", "part"], name="sheetdose_by_row"),
-            models.Index(fields=["dose_import", "outcome", "row", "part"], name="sheetdose_by_outcome"),
-        ]
+        # None with the outcome: then a row could not be given its person and its outcome in place, in half the time.
+        indexes = [models.Index(fields=["dose_import", "row", "part"], name="sheetdose_by_row")]
 
     def __str__(self) -> str:
         return f"{self.dose_import_id}/{self.row}"

@@ -22,8 +22,12 @@ class Lot(models.Model):
     expires_on = models.DateField(_("expires on"), null=True, blank=True)
     is_active = models.BooleanField(_("in use"), default=True)
     recalled_at = models.DateTimeField(_("recalled at"), null=True, editable=False)
-    recall_document = models.CharField(_("document of the recall"), max_length=60, default="", editable=False)
-    recall_reason = models.CharField(_("reason of the recall"), max_length=250, default="", editable=False)
+    recall_document = models.CharField(
+        _("document of the recall"), max_length=60, default="", db_default="", editable=False
+    )
+    recall_reason = models.CharField(
+        _("reason of the recall"), max_length=250, default="", db_default="", editable=False
+    )
 
     objects = LotQuerySet.as_manager()
 

@@ -16,11 +16,12 @@ from django.contrib.postgres.functions import RandomUUID
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from vaccinations.engine import rules
 from vaccinations.engine.spans import Span, read_span
-from vaxreg.dated import Dated, dates_in_order
+from vaxreg.dated import Dated, DatedQuerySet, dates_in_order
 
 
 def validate_span(text: str) -> None:
@@ -47,6 +48,8 @@ class Schedule(models.Model):
     code = models.SlugField(_("code"), unique=True)
     name = models.CharField(_("name"), max_length=150)
     source = models.CharField(_("source document"), max_length=250)
+    # Replaced as a whole whenever its file is loaded: nobody edits it, and its rules are not guarded.
+    is_from_file = models.BooleanField(_("loaded from a file"), default=False, db_default=False, editable=False)
     # Another one with each change of a rule, given by the database (vaccinations/guards.py).
     version = models.UUIDField(_("version"), default=uuid4, db_default=RandomUUID(), editable=False)
 
@@ -160,15 +163,40 @@ class SeriesDose(models.Model):
 
 
 class DoseRule(Dated):
-    """What all dated rules of a dose have in common."""
+    """What all dated rules of a dose have in common.
+
+    One that has begun is never edited: it ends and a successor begins (vaccinations/succession/), and the database refuses
+    all else (vaccinations/guards.py). `act` is shared by the rows that one act wrote.
+    """
 
     source = models.CharField(_("source document"), max_length=250, blank=True, default="")
+    succeeds = models.ForeignKey(
+        "self",
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("succeeds"),
+        related_name="successors",
+    )
+    act = models.UUIDField(_("written together"), null=True, editable=False)
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
+    ended_at = models.DateTimeField(_("end laid down at"), null=True, editable=False)
+
+    # The columns that say what the rule says; the others say where, when and whence.
+    CONTENT: tuple[str, ...] = ()
+
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         abstract = True
 
     def __str__(self) -> str:
         return str(self.dose)
+
+    @property
+    def content(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in self.CONTENT}
 
     def spans(self, *names: str) -> dict[str, Span | None]:
         """The lengths of time of these columns, empty ones None."""
@@ -181,6 +209,8 @@ class DoseRule(Dated):
 
 class AgeRule(DoseRule):
     """From what age a dose counts, should be given, and no longer counts."""
+
+    CONTENT = ("absolute_minimum", "minimum", "earliest_recommended", "latest_recommended", "maximum")
 
     dose = models.ForeignKey(SeriesDose, models.CASCADE, verbose_name=_("dose of a series"), related_name="age_rules")
     absolute_minimum = span_field(_("absolute minimum age"))
@@ -202,12 +232,13 @@ class AgeRule(DoseRule):
 
     @property
     def terms(self) -> rules.Ages:
-        names = ("absolute_minimum", "minimum", "earliest_recommended", "latest_recommended", "maximum")
-        return rules.Ages(**self.period, **self.spans(*names))
+        return rules.Ages(**self.period, **self.spans(*self.CONTENT))
 
 
 class IntervalRule(DoseRule):
     """How long after something else a dose counts and should be given; all of a dose's preferable ones must be kept."""
+
+    CONTENT = ("absolute_minimum", "minimum", "earliest_recommended", "latest_recommended")
 
     class From(models.TextChoices):
         PREVIOUS = "previous", _("the dose before")
@@ -250,7 +281,7 @@ class IntervalRule(DoseRule):
     def terms(self) -> rules.Interval:
         return rules.Interval(
             **self.period,
-            **self.spans("absolute_minimum", "minimum", "earliest_recommended", "latest_recommended"),
+            **self.spans(*self.CONTENT),
             from_previous=self.counted_from == self.From.PREVIOUS,
             from_number=self.from_number,
             from_products=frozenset(self.from_products),
@@ -260,6 +291,8 @@ class IntervalRule(DoseRule):
 
 class ProductRule(DoseRule):
     """A product that may stand for a dose of a series, while in force: what may follow what."""
+
+    CONTENT = ("use", "from_age", "before_age", "is_forecast")
 
     class Use(models.TextChoices):
         PREFERABLE = "preferable", _("recommended")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Count, DateTimeField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Cast, Coalesce, Least
 
 from vaccinations.models import DayClose, Dose, Facility, Lot, StockEntry
 from vaccinations.stock.sheets import SOON
@@ -79,7 +79,11 @@ def with_days(facilities: QuerySet, today: date) -> QuerySet:
     # With no closed day all days from the ledger's first on are open.
     through = Coalesce(OuterRef("closed_through"), date.min)
     doses = Dose.objects.in_ledgers().filter(
-        facility=OuterRef("pk"), administered_on__lt=today, administered_on__gt=through
+        facility=OuterRef("pk"),
+        administered_on__lt=today,
+        administered_on__gt=through,
+        # No dose is given after it is recorded: what was recorded before that day need not be looked at.
+        recorded_at__gte=Cast(through, DateTimeField()),
     )
     entries = StockEntry.objects.filter(facility=OuterRef("pk"), on__lt=today, on__gt=through)
     first_dose = doses.order_by("administered_on").values("administered_on")[:1]
@@ -107,9 +111,9 @@ def holdings_of(facilities: Collection[int], today: date) -> dict[int, list[Hold
     return found
 
 
-def on_hand_of(lot: Lot, among: QuerySet) -> dict[int, int]:
+def on_hand_of(lot: Lot, facilities: Collection[int]) -> dict[int, int]:
     """Returns how many doses of one lot are on hand, by the key of the facility; where there are none it is left out."""
-    sums = _on_hand(_keys(among), lots=[lot.pk])
+    sums = _on_hand(facilities, lots=[lot.pk])
     return {facility: n for (facility, _lot), n in sums.items() if n}
 
 
@@ -139,6 +143,6 @@ def _on_hand(facilities: Collection[int], lots: list[int] | None = None) -> Sums
     sums: Sums = defaultdict(int)
     for facility, lot, moved in entries.values_list("facility", "lot").annotate(moved=Sum("doses")):
         sums[facility, lot] += moved
-    for facility, lot, given in doses.values_list("facility", "lot").annotate(given=Count("pk")):
+    for facility, lot, given in doses.values_list("facility", "lot").annotate(given=Count("*")):
         sums[facility, lot] -= given
     return sums

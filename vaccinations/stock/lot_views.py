@@ -42,7 +42,7 @@ def lot(request, pk):
     lot = found_lot(pk)
     context = {
         "lot": lot,
-        "places": got.places_of(lot, Facility.objects.within_area_of(request.user)),
+        "places": got.places_of(lot, list(Facility.objects.within_area_of(request.user).values_list("pk", flat=True))),
         "extensions": lot.extensions.select_related("recorded_by").order_by("-in_force_from", "-pk"),
         "acts": recalls.acts_upon(lot),
         "keeps_lots": request.user.has_role(LOT_KEEPING),
@@ -106,27 +106,27 @@ def acted(request, lot, page, form_class, write):
 @never_cache
 def recipients(request, pk):
     """Who got the lot inside the area, a page at a time; a phone is shown for a reason, one at a time."""
-    lot, places = found_lot(pk), Facility.objects.within_area_of(request.user)
-    chosen = places.filter(pk=read_key(request.GET.get("facility", ""))).first()
-    among = places.filter(pk=chosen.pk) if chosen else places
+    lot, after = found_lot(pk), got.read_place(request.GET.get("after", ""))
+    area = Facility.objects.within_area_of(request.user)
+    facilities = list(area.values_list("pk", flat=True))
+    chosen = area.filter(pk=read_key(request.GET.get("facility", ""))).first()
+    narrowed = [chosen.pk] if chosen else facilities
     form = RevealForm(request.POST if request.method == "POST" else None)
     context = {
         "lot": lot,
         "form": form,
-        "revealed": revealed(request, lot, places, form),
+        "revealed": revealed(request, lot, facilities, form),
         "chosen": chosen,
-        "page": got.list_recipients(
-            by=request.actor, lot=lot, among=among, after=got.read_place(request.GET.get("after", ""))
-        ),
-        "places": got.places_of(lot, places),
-        "days": got.counts_by_day(lot, among),
+        "page": got.list_recipients(by=request.actor, lot=lot, facilities=narrowed, after=after),
+        "places": got.places_of(lot, facilities),
+        "days": got.counts_by_day(lot, narrowed),
     }
     return render(request, "vaccinations/stock/recipients.html", context)
 
 
-def revealed(request, lot, places, form):
+def revealed(request, lot, facilities, form):
     """The dose whose recipient's phone is shown this once; None where nobody's was asked for with a reason."""
-    dose = got.doses_of(lot, places).filter(pk=form.cleaned_data["dose"]).first() if form.is_valid() else None
+    dose = got.doses_of(lot, facilities).filter(pk=form.cleaned_data["dose"]).first() if form.is_valid() else None
     if dose is None:
         return None
     return got.reveal_phone(by=request.actor, lot=lot, dose=dose, reason=form.cleaned_data["reason"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q
 
 from vaccinations.models import Dose, Facility, Lot
 from vaccinations.querysets import DoseQuerySet
@@ -36,18 +36,19 @@ def read_place(text: str) -> Place | None:
         return None
 
 
-def doses_of(lot: Lot, among: QuerySet) -> DoseQuerySet:
-    """Returns the valid doses of the lot given at the facilities `among`."""
-    return Dose.objects.valid().filter(lot=lot, facility__in=among.values("pk"))
+def doses_of(lot: Lot, facilities: list[int]) -> DoseQuerySet:
+    """Returns the valid doses of the lot given at these facilities, by their keys."""
+    # As a list: with them the planner knows how few of all facilities they are, and takes them in the index's order.
+    return Dose.objects.valid().filter(lot=lot, facility__in=facilities)
 
 
-def places_of(lot: Lot, among: QuerySet) -> list[Facility]:
+def places_of(lot: Lot, facilities: list[int]) -> list[Facility]:
     """Returns the facilities that gave or keep the lot, each with `given`, `first`, `last` and `on_hand`; the most first."""
-    figures = {"given": Count("pk"), "first": Min("administered_on"), "last": Max("administered_on")}
-    rows = doses_of(lot, among).order_by().values("facility").annotate(**figures)
+    figures = {"given": Count("*"), "first": Min("administered_on"), "last": Max("administered_on")}
+    rows = doses_of(lot, facilities).order_by().values("facility").annotate(**figures)
     given = {row.pop("facility"): row for row in rows}
-    on_hand = on_hand_of(lot, among)
-    places = list(among.filter(pk__in=given.keys() | on_hand.keys()).select_related("unit"))
+    on_hand = on_hand_of(lot, facilities)
+    places = list(Facility.objects.filter(pk__in=given.keys() | on_hand.keys()).select_related("unit"))
     for place in places:
         facts = given.get(place.pk, {"given": 0, "first": None, "last": None})
         place.given, place.first, place.last = facts["given"], facts["first"], facts["last"]
@@ -55,22 +56,23 @@ def places_of(lot: Lot, among: QuerySet) -> list[Facility]:
     return sorted(places, key=lambda place: (-place.given, -place.on_hand, place.name))
 
 
-def counts_by_day(lot: Lot, among: QuerySet) -> list[dict]:
+def counts_by_day(lot: Lot, facilities: list[int]) -> list[dict]:
     """Returns rows of administered_on and doses, in the order of days. One query."""
-    days = doses_of(lot, among).order_by().values("administered_on")
-    return list(days.annotate(doses=Count("pk")).order_by("administered_on"))
+    days = doses_of(lot, facilities).order_by().values("administered_on")
+    return list(days.annotate(doses=Count("*")).order_by("administered_on"))
 
 
 @transaction.atomic
-def list_recipients(*, by: Actor, lot: Lot, among: QuerySet, after: Place | None) -> Recipients:
-    """Returns a page of who got the lot at the facilities `among`, and logs the list and each person shown.
+def list_recipients(*, by: Actor, lot: Lot, facilities: list[int], after: Place | None) -> Recipients:
+    """Returns a page of who got the lot at these facilities, and logs the list and each person shown.
 
     Everybody is on the list of exactly one area: of the one where the dose was given.
     """
-    doses = doses_of(lot, among).order_by("facility_id", "administered_on", "pk")
+    doses = doses_of(lot, facilities).order_by("facility_id", "administered_on", "pk")
     if after:
         doses = doses.filter(_beyond(after))
-    found = list(doses.select_related("resident__superseded_by", "facility")[: PAGE + 1])
+    # People come after the page is cut: joined, all who got the lot would be looked up to show fifty.
+    found = list(doses.prefetch_related("resident__superseded_by", "facility")[: PAGE + 1])
     shown = found[:PAGE]
     people = sorted({dose.resident_id for dose in shown})
     audit.record(by=by, action="lot.recipients", subject=lot, changes={"lot": lot.lot_number, "count": len(shown)})

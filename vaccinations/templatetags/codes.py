@@ -1,9 +1,9 @@
-"""How codes are shown, and the sealed handle of a possible double."""
+"""How codes are shown, and the sealed handles of people in lists."""
 
 from django import template
 
 from residents.models import Resident
-from vaccinations.desk.forms import SAME
+from vaccinations.desk.person_forms import FOUND, SAME
 from vaccinations.desk.scan import Scan
 from vaxreg import codes
 from vaxreg.sealing import seal
@@ -21,3 +21,9 @@ def spaced(code: str) -> str:
 def sealed_same(double: Resident, scan: Scan) -> str:
     """What the button "This is the person" sends: them, and the number presented."""
     return seal({"resident": double.pk, "presented": scan.number}, purpose=SAME)
+
+
+@register.simple_tag
+def sealed_found(number: str) -> str:
+    """What the button that opens somebody from a list sends."""
+    return seal({"number": number}, purpose=FOUND)

@@ -1,5 +1,6 @@
 """Vaccines, lots, facilities, doses and clerks for tests."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,18 +11,21 @@ from factory.django import DjangoModelFactory
 from residents.tests.factories import ResidentFactory, UnitFactory
 from vaccinations.doses.services import Entry
 from vaccinations.models import (
+    AdverseEvent,
     AgeRule,
     Dose,
     Facility,
     FacilityAssignment,
     IntervalRule,
     Lot,
+    Observation,
     ProductRule,
     Schedule,
     Series,
     SeriesDose,
     Slip,
     Vaccine,
+    Visit,
 )
 from vaxreg.models import User
 from vaxreg.roles import Role
@@ -72,6 +76,16 @@ def course_of(
     series = SeriesFactory(schedule=schedule, name=vaccine.code, group="1", is_product_path=True)
     bounds = {"absolute_minimum": "21 days", "minimum": "21 days", "earliest_recommended": "28 days"}
     return [_course_dose(series, number, vaccine, age, interval or bounds, period) for number in range(1, doses + 1)]
+
+
+def rewrite(rows: Any, **facts: Any) -> None:
+    """Puts others in place of these rules of today: the database lets nobody edit one that has begun."""
+    for row in rows.all():
+        row.delete()
+        for name, value in facts.items():
+            setattr(row, name, value)
+        row.pk, row._state.adding = None, True
+        row.save()
 
 
 def _course_dose(
@@ -131,6 +145,68 @@ class SlipFactory(DjangoModelFactory):
     code = factory.Sequence(lambda n: "34679" + "".join("34679CDFGH"[int(digit)] for digit in f"{n:03d}"))
     dose = factory.SubFactory(DoseFactory)
     resident = factory.LazyAttribute(lambda slip: slip.dose.resident_id)
+
+
+class VisitFactory(DjangoModelFactory):
+    """Somebody who waits now; `given=True` with a dose, or `not_given_reason=…`."""
+
+    class Meta:
+        model = Visit
+
+    class Params:
+        given = factory.Trait(
+            dose=factory.SubFactory(
+                DoseFactory,
+                resident=factory.SelfAttribute("..resident"),
+                facility=factory.SelfAttribute("..facility"),
+            )
+        )
+
+    resident = factory.SubFactory(ResidentFactory)
+    facility = factory.SubFactory(FacilityFactory)
+    visited_on = factory.LazyFunction(timezone.localdate)
+    arrived_at = factory.LazyFunction(timezone.now)
+    dose = None
+    not_given_reason = ""
+    outcome = factory.LazyAttribute(
+        lambda visit: "given" if visit.dose else "not-given" if visit.not_given_reason else "waiting"
+    )
+    closed_at = factory.LazyAttribute(lambda visit: None if visit.outcome == "waiting" else timezone.now())
+    closed_by = factory.LazyAttribute(lambda visit: None if visit.outcome == "waiting" else UserFactory())
+
+
+class ObservationFactory(DjangoModelFactory):
+    """Somebody who was given a dose now, or so many `minutes` ago, and sits."""
+
+    class Meta:
+        model = Observation
+
+    class Params:
+        minutes = 0
+
+    dose = factory.SubFactory(DoseFactory)
+    resident = factory.SelfAttribute("dose.resident")
+    facility = factory.SelfAttribute("dose.facility")
+    begun_at = factory.LazyAttribute(lambda each: timezone.now() - timedelta(minutes=each.minutes))
+    ends_at = factory.LazyAttribute(lambda each: each.begun_at + timedelta(minutes=30))
+
+
+class AdverseEventFactory(DjangoModelFactory):
+    """A mild fever since now."""
+
+    class Meta:
+        model = AdverseEvent
+
+    event = factory.LazyFunction(uuid4)
+    dose = factory.SubFactory(DoseFactory)
+    resident = factory.SelfAttribute("dose.resident_id")
+    facility = factory.SelfAttribute("dose.facility")
+    onset_at = factory.LazyFunction(timezone.now)
+    symptoms = factory.LazyFunction(lambda: ["pyrexia"])
+    severity = "mild"
+    is_serious = False
+    source = "site"
+    recorded_at = factory.LazyFunction(timezone.now)
 
 
 def clerk(*facilities: Facility, role: Role = Role.CLINIC_STAFF) -> User:

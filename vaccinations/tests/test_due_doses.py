@@ -15,7 +15,7 @@ from vaccinations.doses.services import AlreadyRecordedError, Reason, record_dos
 from vaccinations.due.services import refresh_due, refresh_due_of
 from vaccinations.models import Dose, DueDose, IntervalRule, Schedule
 from vaccinations.rulebook import rulebook
-from vaccinations.tests.factories import DoseFactory, LotFactory, VaccineFactory, course_of, entry
+from vaccinations.tests.factories import DoseFactory, LotFactory, VaccineFactory, course_of, entry, rewrite
 from vaxreg.models import AuditEntry
 from vaxreg.tests.factories import actor
 
@@ -163,7 +163,7 @@ def refresh(**options):
 
 def test_the_command_goes_over_those_whom_a_new_rule_may_concern(resident, lot):
     record(resident, lot)
-    IntervalRule.objects.update(minimum="28 days", absolute_minimum="28 days")
+    rewrite(IntervalRule.objects, minimum="28 days", absolute_minimum="28 days")
     assert due_of(resident).earliest_on == today() + timedelta(days=21)
     refresh()
     assert due_of(resident).earliest_on == today() + timedelta(days=28)
@@ -206,7 +206,7 @@ def test_the_command_finds_who_is_missing_when_asked_to(lot):
 def test_the_command_can_be_told_to_stop(lot):
     for n in range(3):
         record(ResidentFactory(citizen_id=f"07909000000{n}"), lot)
-    IntervalRule.objects.update(minimum="28 days")
+    rewrite(IntervalRule.objects, minimum="28 days")
     refresh(at_most=2)
     assert DueDose.objects.exclude(rules_version=rulebook().version).count() == 1
 

@@ -96,7 +96,7 @@ def test_rows_are_shown_in_part_and_everyone_in_them_is_logged(manager, province
     assert "079 • •• ••0001" in page
     assert "Nguyễn" not in page
     assert NUMBER not in page
-    assert "another day or vaccine" in page
+    assert "Row 3 of the sheet: dose 1 of 03/08/2021, AstraZeneca." in page
     logged = AuditEntry.objects.filter(action="import.listed")
     assert [(entry.resident, entry.user, entry.object_id) for entry in logged] == [
         (NUMBER, manager.user, str(dose_import.pk))

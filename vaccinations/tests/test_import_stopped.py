@@ -78,3 +78,20 @@ def test_cancelling_between_two_steps_ends_the_work(monkeypatch):
 
 def cancel_elsewhere(dose_import):
     services.cancel(by=BY, dose_import=DoseImport.objects.get(pk=dose_import.pk))
+
+
+def test_columns_chosen_anew_while_the_old_ones_are_read_are_the_ones_that_count():
+    dose_import, chosen = sheet(), []
+
+    def choose(seen):
+        """Somebody finds in the middle of the reading that the column of the phone holds something else."""
+        if seen.state == "received" and not chosen:
+            chosen.append(1)
+            layout = DoseImport.objects.get().layout
+            layout["columns"][4]["field"] = ""
+            services.choose_columns(by=BY, dose_import=DoseImport.objects.get(), layout=layout)
+
+    after = stages.run(dose_import, progress=choose)
+    assert (after.state, after.doses, after.layout["columns"][4]["field"]) == ("review", 10, "")
+    assert set(SheetRow.objects.values_list("phone", flat=True)) == {""}
+    assert SheetRow.objects.count() == SheetDose.objects.count() == 10

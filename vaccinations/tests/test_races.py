@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from threading import Barrier, Event
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -13,6 +14,7 @@ from residents.models import Resident
 from residents.services import correct_number
 from residents.tests.factories import ResidentFactory
 from vaccinations.desk.registering import PossibleDoubleError, register_at_clinic
+from vaccinations.desk.visiting import AnsweredMeanwhileError, arrive, decline, give, reopen
 from vaccinations.doses.services import (
     AlreadyRecordedError,
     AlreadyVoidedError,
@@ -21,8 +23,19 @@ from vaccinations.doses.services import (
     void_dose,
 )
 from vaccinations.due.services import refresh_due, refresh_missing, refresh_stale
-from vaccinations.models import Dose, DueDose, Slip
-from vaccinations.tests.factories import DoseFactory, FacilityFactory, LotFactory, course_of, entry
+from vaccinations.models import AdverseEvent, Dose, DueDose, Observation, Slip, Visit
+from vaccinations.observation.reactions import ChangedReactionError, Reaction, amend, report
+from vaccinations.observation.services import AlreadyReleasedError, release
+from vaccinations.tests.factories import (
+    AdverseEventFactory,
+    DoseFactory,
+    FacilityFactory,
+    LotFactory,
+    ObservationFactory,
+    VisitFactory,
+    course_of,
+    entry,
+)
 from vaxreg.tests.factories import UserFactory, actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -198,3 +211,74 @@ def test_two_nightly_runs_at_once_do_each_person_once():
     assert all(isinstance(result, int) for result in results), results
     assert sum(results) >= 30
     assert not DueDose.objects.filter(recheck_on=timezone.localdate()).exists()
+
+
+def at_a_desk(**facts):
+    """Who acts, on whom, when: each desk's own."""
+    return {"by": actor(UserFactory()), "now": timezone.now(), **facts}
+
+
+def test_two_desks_press_enter_for_one_person_and_both_learn_of_the_one_dose():
+    resident, facility = ResidentFactory(), FacilityFactory()
+
+    def desk():
+        facts, typed = at_a_desk(resident=resident), entry(facility=facility)
+        return lambda: give(**facts, entry=typed)
+
+    results = at_once(desk(), desk())
+    won = next(result for result in results if isinstance(result, Visit))
+    told = next(result for result in results if isinstance(result, AnsweredMeanwhileError))
+    assert (told.visit, told.visit.dose) == (won, Dose.objects.get())
+    assert Visit.objects.count() == 1
+
+
+def test_given_and_not_given_at_once_and_one_is_told():
+    resident, facility = ResidentFactory(), FacilityFactory()
+    visit = VisitFactory(resident=resident, facility=facility)
+    doctor, nurse, typed = at_a_desk(resident=resident), at_a_desk(resident=resident), entry(facility=facility)
+    results = at_once(lambda: decline(**doctor, facility=facility, reason="unwell"), lambda: give(**nurse, entry=typed))
+    assert sum(isinstance(result, AnsweredMeanwhileError) for result in results) == 1
+    visit.refresh_from_db()
+    assert visit.is_given == Dose.objects.exists()
+    assert Visit.objects.get() == visit
+
+
+def test_two_desks_let_one_person_wait_and_one_visit_is_open():
+    resident, facility = ResidentFactory(), FacilityFactory()
+    facts = [at_a_desk(resident=resident, facility=facility) for _desk in range(2)]
+    first, second = at_once(*[lambda each=each: arrive(**each) for each in facts])
+    assert first == second == Visit.objects.get()
+
+
+def test_two_desks_undo_one_refusal_and_one_visit_is_open():
+    visit = VisitFactory(not_given_reason="refused")
+    facts = [at_a_desk(visit=visit) for _desk in range(2)]
+    results = at_once(*[lambda each=each: reopen(**each) for each in facts])
+    assert sum(isinstance(result, Visit) for result in results) == 1
+    assert Visit.objects.filter(undone_at=None).count() == 1
+
+
+def test_release_pressed_twice_at_once_releases_once_and_tells():
+    observation = ObservationFactory(minutes=31)
+    facts = [at_a_desk(observation=observation) for _desk in range(2)]
+    results = at_once(*[lambda each=each: release(**each) for each in facts])
+    released = next(result for result in results if isinstance(result, Observation))
+    told = next(result for result in results if isinstance(result, AlreadyReleasedError))
+    assert told.observation.released_by == released.released_by
+
+
+def test_two_people_add_to_one_reaction_and_one_is_told():
+    event = AdverseEventFactory()
+    said = [Reaction(onset_at=event.onset_at, symptoms=("pyrexia", code)) for code in ("headache", "chills")]
+    facts = [at_a_desk(latest=event, reaction=each) for each in said]
+    results = at_once(*[lambda each=each: amend(**each) for each in facts])
+    assert sum(isinstance(result, ChangedReactionError) for result in results) == 1
+    assert AdverseEvent.objects.current().get().version == 2
+
+
+def test_a_double_tap_records_one_reaction():
+    dose, key = DoseFactory(), uuid4()
+    facts = at_a_desk(dose=dose, facility=dose.facility, key=key, source="site")
+    said = Reaction(onset_at=facts["now"], symptoms=("pyrexia",))
+    first, second = at_once(*[lambda: report(**facts, reaction=said) for _tap in range(2)])
+    assert first == second == AdverseEvent.objects.get()

@@ -7,6 +7,7 @@ import pytest
 from residents.models import Resident
 from residents.tests.factories import AreaAssignmentFactory, ResidentFactory, UnitFactory
 from vaccinations.tests.factories import DoseFactory
+from vaxreg.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 CARD = "079090123456|012345678|Nguyễn Văn Đức|05031990|Nam|12 Lê Lợi, Phường Bến Nghé|15042021"
@@ -29,7 +30,7 @@ def scan(desk, text):
 def test_one_button_registers_from_the_card(desk):
     page = scan(desk, CARD)
     assert "This number is not registered" in page.content.decode()
-    assert list(page.context["form"].fields) == ["identity", "phone", "province", "ward"]
+    assert list(page.context["form"].fields) == ["identity", "phone", "phone_reason", "province", "ward"]
     response = register(desk, page, phone="")
     person = Resident.objects.current().get()
     assert (person.pk, person.full_name, str(person.birth), person.sex) == (
@@ -276,3 +277,36 @@ def test_a_card_too_long_for_the_registry_is_no_card(desk):
 def test_a_page_not_ours_leads_back_to_the_box(desk, path, sealed):
     assert desk.post(f"/clinic/{path}/", {"identity": sealed, "same": sealed, **NO_NUMBER}).url == "/clinic/"
     assert not Resident.objects.exists()
+
+
+def carriers(count, phone="0912345678"):
+    for n in range(count):
+        ResidentFactory(citizen_id=f"0790900000{n:02d}", phone=phone)
+
+
+def test_a_phone_that_many_carry_is_asked_about_and_no_block(desk):
+    """FIELD 2, complaint 5: one number used for a whole company."""
+    carriers(8)
+    page = desk.get("/clinic/register/")
+    asked = register(desk, page, **NO_NUMBER)
+    assert "8 people have this phone number already." in asked.content.decode()
+    assert list(asked.context["form"].errors) == ["phone_reason"]
+    assert 'value="0912345678"' in asked.content.decode()
+    register(desk, page, **NO_NUMBER, phone_reason="Điện thoại của trưởng thôn")
+    person = Resident.objects.get(full_name="Nguyễn Văn Đức")
+    entry = AuditEntry.objects.get(action="phone.explained")
+    assert (entry.resident, entry.changes) == (person.pk, {"reason": "Điện thoại của trưởng thôn"})
+
+
+def test_a_phone_that_fewer_carry_is_not_asked_about(desk):
+    carriers(7)
+    ResidentFactory(citizen_id="012345678", phone="0912345678", superseded_by=Resident.objects.first())
+    register(desk, desk.get("/clinic/register/"), **NO_NUMBER, phone_reason="thừa")
+    assert Resident.objects.filter(full_name="Nguyễn Văn Đức").exists()
+    assert not AuditEntry.objects.filter(action="phone.explained").exists()
+
+
+def test_without_a_phone_nobody_is_asked_why_so_many_have_none(desk):
+    carriers(9, phone="")
+    register(desk, desk.get("/clinic/register/"), **{**NO_NUMBER, "phone": ""})
+    assert Resident.objects.filter(full_name="Nguyễn Văn Đức").exists()

@@ -1,6 +1,6 @@
 """The slip that a person takes home: /clinic/slip/<code>/."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -9,7 +9,7 @@ from residents.models import Resident
 from residents.services import correct_number
 from residents.tests.factories import AreaAssignmentFactory, ResidentFactory, UnitFactory
 from vaccinations.doses.services import void_dose
-from vaccinations.tests.factories import DoseFactory, SlipFactory, clerk, course_of
+from vaccinations.tests.factories import DoseFactory, SlipFactory, clerk, course_of, rewrite
 from vaxreg.models import AuditEntry
 from vaxreg.roles import Role
 from vaxreg.tests.factories import UserFactory, actor, sign_in
@@ -62,22 +62,34 @@ def test_a_dose_whose_time_is_not_known_shows_its_day(desk, facility):
 WEEKS = {"absolute_minimum": "4 weeks", "minimum": "6 weeks", "earliest_recommended": "8 weeks"}
 
 
-def test_the_next_dose_is_told_by_the_rules_of_today(desk, slip):
+def written(day):
+    return day.strftime("%d/%m/%Y")
+
+
+def test_the_next_dose_is_told_by_the_rules_of_today(desk, facility):
+    today = timezone.localdate()
+    slip = SlipFactory(dose__facility=facility, dose__administered_on=today)
     _first, second = course_of(slip.dose.vaccine, interval={**WEEKS, "latest_recommended": "12 weeks"})
+    earliest, recommended, latest = (written(today + timedelta(days=days)) for days in (42, 56, 83))
     page = page_of(desk, slip)
-    for text in ("Dose 2 (basic dose)", "from 27/09/2021", "(not before 13/09/2021)", "at the latest 24/10/2021"):
+    for text in ("Dose 2 (basic dose)", f"from {recommended}", f"(not before {earliest})", f"at the latest {latest}"):
         assert text in page
     assert page.count(slip.dose.vaccine.name) == 2
-    second.interval_rules.update(earliest_recommended="7 weeks")
-    assert "from 20/09/2021" in page_of(desk, slip)
+    rewrite(second.interval_rules, earliest_recommended="7 weeks")
+    assert f"from {written(today + timedelta(days=49))}" in page_of(desk, slip)
+
+
+def test_a_day_that_has_come_is_told_as_such(desk, slip):
+    course_of(slip.dose.vaccine, interval=WEEKS)
+    assert "due since 27/09/2021" in page_of(desk, slip)
 
 
 def test_a_slip_of_an_earlier_dose_names_no_next_one(desk, slip):
     course_of(slip.dose.vaccine, interval=WEEKS)
     later = DoseFactory(resident=slip.dose.resident, lot=slip.dose.lot, dose_number=2)
-    assert "not before" not in page_of(desk, slip)
+    assert "due since" not in page_of(desk, slip)
     later.resident.doses.filter(pk=later.pk).update(voided_at=timezone.now(), void_reason="nhầm")
-    assert "not before" in page_of(desk, slip)
+    assert "due since" in page_of(desk, slip)
 
 
 def test_an_interval_not_laid_down_is_not_made_up(desk, slip):

@@ -19,8 +19,15 @@ from checkpoints.tests.factories import (
     rule,
 )
 from residents.tests.factories import AreaAssignmentFactory
-from vaccinations.models import FacilityAssignment
-from vaccinations.tests.factories import DoseFactory, SeriesDoseFactory
+from vaccinations.loading.clinic import load_clinic
+from vaccinations.models import FacilityAssignment, Mend, Screening
+from vaccinations.tests.factories import (
+    AdverseEventFactory,
+    DoseFactory,
+    ObservationFactory,
+    VisitFactory,
+    course_of,
+)
 from vaccinations.tests.session_factories import ChronicConditionFactory, ConsentTextFactory, PriorityGroupFactory
 from vaxreg import audit
 from vaxreg.access import PUBLIC
@@ -85,8 +92,9 @@ def clients(db):
 def rows(db):
     """The address part of one row of each model in the admin."""
     dose = DoseFactory()
-    SeriesDoseFactory()
+    course_of(dose.vaccine)
     FacilityAssignment.objects.create(user=UserFactory(), facility=dose.facility)
+    clinic_rows(dose)
     AreaAssignmentFactory()
     declaration = DeclarationFactory()
     SymptomFactory()
@@ -110,6 +118,15 @@ def rows(db):
         handle = getattr(model_admin, "handle_of", lambda row: str(row.pk))
         found[f"/admin/{model._meta.app_label}/{model._meta.model_name}/"] = handle(row)
     return found
+
+
+def clinic_rows(dose):
+    load_clinic(by=Actor.command("test"))
+    ObservationFactory(dose=dose)
+    AdverseEventFactory(dose=dose)
+    Mend.objects.create(resident=dose.resident_id, dose=dose, facility=dose.facility, facts=["phone"], reason="x")
+    facts = {"audience": "adult", "computed": "eligible", "conclusion": "eligible"}
+    Screening.objects.create(resident=dose.resident_id, visit=VisitFactory(resident=dose.resident), **facts)
 
 
 def ask(client, caller, address, *, sample, method="get"):

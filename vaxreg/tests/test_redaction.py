@@ -46,6 +46,7 @@ def test_redact_leaves_what_operators_need(text):
 def test_redact_removes_pass_tokens_and_sealed_values():
     assert redact("Not Found: /p/Zk3vQ0aB9xYwLmN2pRsTuV/") == "Not Found: /p/[token]/"
     assert redact("GET /clinic/slip/34679CDF/ 200 7ms") == "GET /clinic/slip/[code]/ 200 7ms"
+    assert redact("GET /clinic/confirmation/34679CDF/ 200") == "GET /clinic/confirmation/[code]/ 200"
     assert redact("GET /admin/?q=gAAAAABn-_x%3D%3D") == "GET /admin/?q=[sealed]"
 
 

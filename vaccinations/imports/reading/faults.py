@@ -23,6 +23,7 @@ FAULTS = {
     "long-cell": _(
         "Row %(row)s has a cell longer than a spreadsheet allows. Mend it, or look for a missing quotation mark."
     ),
+    "too-wide": _("The table has more than 300 columns. Remove those that are not needed and send it again."),
     "no-rows": _("No rows were found below the headings. Check that the right sheet was saved."),
     "no-headings": _(
         "No row of headings was found. Headings such as “Họ và tên”, “Ngày tiêm” must stand above the rows."

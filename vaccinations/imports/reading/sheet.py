@@ -22,6 +22,7 @@ from vaccinations.imports.reading.workbook import (
 MOST_LINES_ABOVE = 40
 # A row of headings names at least so many of our fields.
 FEWEST_HEADINGS = 3
+MOST_COLUMNS = 300
 SAMPLED_ROWS = 20
 
 
@@ -110,6 +111,10 @@ def _found(
     headings = joined(top[place], top[place + 1]) if head_rows == 2 else top[place]
     headings = [" ".join(heading.split()) for heading in headings]
     below = [row for row in top[place + head_rows :] if any(row)]
+    while headings and not headings[-1] and not any(any(row[len(headings) - 1 :]) for row in below):
+        headings.pop()
+    if len(headings) > MOST_COLUMNS:
+        raise UnreadableFileError("too-wide")
     return Sheet(kind, name, names, since_1904, place + 1, head_rows, headings, below[:SAMPLED_ROWS], rows)
 
 

@@ -74,7 +74,7 @@ def csv_rows(file: BinaryIO, encoding: str) -> Iterator[list[str]]:
             if cells == [END]:
                 return
             number += 1
-            yield [_cleaned(cell) for cell in cells]
+            yield cells
     except csv.Error as error:
         code = "long-cell" if "larger" in str(error) else "damaged"
         raise UnreadableFileError(code, number + 1) from None
@@ -90,7 +90,7 @@ def _lines(file: BinaryIO, encoding: str) -> Iterator[str]:
                 raise csv.Error("line larger than the limit")
             # Excel's own note to itself is no row of the sheet.
             if number or not line.lower().startswith("sep="):
-                yield line
+                yield _cleaned(line)
         yield END
     finally:
         # Else the wrapper would close a file that is not its own.
@@ -108,6 +108,6 @@ def _delimiter(file: BinaryIO, encoding: str) -> str:
     return max(DELIMITERS, key=evenness)
 
 
-def _cleaned(cell: str) -> str:
+def _cleaned(line: str) -> str:
     """NFC, without the NULs that no table can keep."""
-    return cell if cell.isascii() and "\0" not in cell else unicodedata.normalize("NFC", cell.replace("\0", ""))
+    return unicodedata.normalize("NFC", line.replace("\0", ""))

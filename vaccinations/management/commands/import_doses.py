@@ -75,7 +75,10 @@ class Command(BaseCommand):
         return services.receive(by=BY, file=file, name=name, province=province)
 
     def run(self, dose_import: DoseImport) -> DoseImport:
-        dose_import = stages.run(dose_import, self.show)
+        try:
+            dose_import = stages.run(dose_import, self.show)
+        except stages.BusyError as error:
+            raise CommandError(_("Another process is at this import. Wait until it is done.")) from error
         if dose_import.failure:
             raise CommandError(sentence_of(dose_import))
         if dose_import.awaits_columns:

@@ -9,3 +9,6 @@ DATE_INPUT_FORMATS = ["%d/%m/%Y", "%Y-%m-%d"]
 DATETIME_INPUT_FORMATS = ["%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M"]
 TIME_INPUT_FORMATS = ["%H:%M", "%H:%M:%S"]
 FIRST_DAY_OF_WEEK = 1
+# For figures that ask for it (floatformat:"g"): 35.098.
+THOUSAND_SEPARATOR = "."
+NUMBER_GROUPING = 3

@@ -13,6 +13,7 @@ REFERENCE_COMMANDS = (
     "load_vaccines",
     "load_schedule",
     "load_registration_reference",
+    "load_clinic",
     "load_checkpoint_reference",
 )
 

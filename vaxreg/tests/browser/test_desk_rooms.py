@@ -23,6 +23,17 @@ def officer(site):
 
 @pytest.fixture
 def desk(walk, officer):
+    """The desk at both sizes, for what is laid out."""
+    return opened(walk, officer)
+
+
+@pytest.fixture
+def laptop_desk(laptop, officer):
+    """The desk at one size, for what happens there whatever the size."""
+    return opened(laptop, officer)
+
+
+def opened(walk, officer):
     walk.sign_in(officer, world.PASSWORD)
     walk.open("/desk/")
     return walk
@@ -49,17 +60,19 @@ def focused(walk):
     return walk.page.evaluate("document.activeElement.id")
 
 
-def test_scan_answer_enter_and_the_box_is_empty_in_one_response(desk):
+def test_scan_answer_enter_and_the_box_is_empty_in_one_response(laptop_desk):
     answers = []
-    desk.page.on("response", lambda response: response.request.is_navigation_request() and answers.append(response))
-    scan(desk, world.CARD)
-    press(desk, "Enter")
+    laptop_desk.page.on(
+        "response", lambda response: response.request.is_navigation_request() and answers.append(response)
+    )
+    scan(laptop_desk, world.CARD)
+    press(laptop_desk, "Enter")
     assert [answer.status for answer in answers] == [200, 200]
-    assert (focused(desk), desk.page.input_value("#id_scan")) == ("id_scan", "")
+    assert (focused(laptop_desk), laptop_desk.page.input_value("#id_scan")) == ("id_scan", "")
     assert Passage.objects.get().outcome == "passed"
-    desk.look("desk-after-enter")
-    with desk.page.expect_navigation():
-        desk.page.reload()
+    laptop_desk.look("desk-after-enter")
+    with laptop_desk.page.expect_navigation():
+        laptop_desk.page.reload()
     assert Passage.objects.count() == 1
 
 
@@ -97,14 +110,14 @@ def test_bus_is_scanned_and_recorded_together_though_one_is_stopped(desk):
     assert focused(desk) == "id_scan"
 
 
-def test_plate_shows_who_is_aboard(desk):
+def test_plate_shows_who_is_aboard(laptop_desk):
     for number, name in zip(OTHERS, ("Trần Văn Tám", "Lê Thị Chín"), strict=True):
         keys_of(DeclarationFactory(resident=number, full_name=name))
-    scan(desk, "51F-123.45")
-    desk.look("desk-vehicle")
-    with desk.page.expect_navigation():
-        use(desk, "r")
-    assert desk.page.locator(".group-line").count() == 2
+    scan(laptop_desk, "51F-123.45")
+    laptop_desk.look("desk-vehicle")
+    with laptop_desk.page.expect_navigation():
+        use(laptop_desk, "r")
+    assert laptop_desk.page.locator(".group-line").count() == 2
 
 
 def test_quick_mode_is_switched_on_by_the_lead_and_scans_go_through(walk, officer, settings):
@@ -167,33 +180,33 @@ def test_declared_on_the_spot_with_five_taps(desk):
     desk.look("desk-spot-filed")
 
 
-def test_yes_on_the_spot_asks_which_and_an_omission_is_named(desk):
-    scan(desk, world.CARD)
-    assert not desk.page.is_visible("#spot_places_visited")
-    tap(desk, "has_travelled", "yes")
-    tap(desk, "is_ill", "yes")
-    desk.page.wait_for_selector("#spot_places_visited")
-    with desk.page.expect_navigation():
-        desk.page.click(".desk-spot button.btn-primary")
-    desk.look("desk-spot-errors")
+def test_yes_on_the_spot_asks_which_and_an_omission_is_named(laptop_desk):
+    scan(laptop_desk, world.CARD)
+    assert not laptop_desk.page.is_visible("#spot_places_visited")
+    tap(laptop_desk, "has_travelled", "yes")
+    tap(laptop_desk, "is_ill", "yes")
+    laptop_desk.page.wait_for_selector("#spot_places_visited")
+    with laptop_desk.page.expect_navigation():
+        laptop_desk.page.click(".desk-spot button.btn-primary")
+    laptop_desk.look("desk-spot-errors")
     assert not Declaration.objects.exists()
-    assert desk.page.is_checked("[name=is_ill][value=yes]")
+    assert laptop_desk.page.is_checked("[name=is_ill][value=yes]")
 
 
-def test_who_passed_an_hour_ago_is_shown_as_such(desk, officer):
+def test_who_passed_an_hour_ago_is_shown_as_such(laptop_desk, officer):
     PassageFactory(resident=world.NUMBER, officer=officer, checkpoint=Checkpoint.objects.get())
-    scan(desk, world.CARD)
-    assert desk.page.is_visible(".desk-recent")
-    desk.look("desk-recent")
+    scan(laptop_desk, world.CARD)
+    assert laptop_desk.page.is_visible(".desk-recent")
+    laptop_desk.look("desk-recent")
 
 
-def test_masked_paper_hints_at_somebody(desk):
-    scan(desk, "0001****0001|NGUYEN THI THANH THUY|1990-03-05|0|QID|")
-    desk.look("desk-hint")
-    with desk.page.expect_navigation():
-        desk.page.click("form:has([name=candidate]) button")
-    assert desk.page.is_visible(".verdict")
+def test_masked_paper_hints_at_somebody(laptop_desk):
+    scan(laptop_desk, "0001****0001|NGUYEN THI THANH THUY|1990-03-05|0|QID|")
+    laptop_desk.look("desk-hint")
+    with laptop_desk.page.expect_navigation():
+        laptop_desk.page.click("form:has([name=candidate]) button")
+    assert laptop_desk.page.is_visible(".verdict")
 
 
-def test_button_for_the_camera_is_hidden_where_the_browser_reads_no_codes(desk):
-    assert not desk.page.is_visible("[data-camera]")
+def test_button_for_the_camera_is_hidden_where_the_browser_reads_no_codes(laptop_desk):
+    assert not laptop_desk.page.is_visible("[data-camera]")

@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from checkpoints.models import Passage
-from checkpoints.tests.factories import DeclarationFactory
+from checkpoints.models import Passage, Shift
+from checkpoints.tests.factories import DeclarationFactory, keys_of, rule
+from residents.models import Resident
 from vaxreg.tests.browser import world
 from vaxreg.tests.browser.walk import LAPTOP, Walk
 
@@ -52,8 +53,10 @@ def scan(walk, text):
 
 
 def shown(walk):
-    """The letters of the keys on the page."""
-    return {text.removeprefix("Alt+") for text in walk.page.locator("kbd").all_inner_texts() if text != "Enter"}
+    """The letters of the keys on the page; none stands for two things."""
+    texts = [text for text in walk.page.locator("kbd:visible").all_inner_texts() if text != "Enter"]
+    assert len(texts) == len(set(texts)), texts
+    return {text.removeprefix("Alt+") for text in texts}
 
 
 def test_rooms_open_and_the_box_gets_the_focus(desk):
@@ -78,6 +81,54 @@ def test_outcomes_are_decided_by_their_keys(desk):
         with desk.page.expect_navigation():
             press(desk, letter)
         assert Passage.objects.latest("pk").outcome == outcome
+
+
+def test_everything_on_the_answer_of_a_stranger_has_its_key(desk):
+    rule({"kind": "recovered", "number": 6, "is_negated": True}, reason="Chưa đủ miễn dịch")
+    scan(desk, "000190999999||Trần Văn Lạ|01011991|Nam|Ấp 3, Xã Xa, Tỉnh Đồng Nai|15042021")
+    assert shown(desk) == set("SGHBTQCNKJLFE")
+    for letter, opened in (("j", ".desk-spot details"), ("f", "details:has(#id_reason)")):
+        press(desk, letter)
+        expect(desk.page.locator(opened)).to_have_attribute("open", "")
+    with desk.page.expect_navigation():
+        press(desk, "n")
+    assert desk.page.is_visible(".verdict-stop")
+    with desk.page.expect_navigation():
+        press(desk, "c")
+    assert desk.page.is_visible(".verdict-check")
+    with desk.page.expect_navigation():
+        press(desk, "e")
+    assert Resident.objects.filter(pk="000190999999", province__name="Tỉnh Đồng Nai").exists()
+
+
+def test_people_of_a_list_are_reached_by_their_number(desk):
+    for turn in (2, 3):
+        keys_of(DeclarationFactory(resident=f"{world.NUMBER[:-1]}{turn}", plate="51F12345"))
+    scan(desk, "51F-123.45")
+    assert shown(desk) == set("SGHR12")
+    with desk.page.expect_navigation():
+        press(desk, "1")
+    assert desk.page.is_visible(".verdict")
+    scan(desk, "51F-123.45")
+    with desk.page.expect_navigation():
+        press(desk, "r")
+    press(desk, "2")
+    expect(desk.page.locator(".group-line select").nth(2)).to_be_focused()
+
+
+def test_shift_is_begun_and_ended_by_keys(desk):
+    with desk.page.expect_navigation():
+        press(desk, "h")
+    desk.settle()
+    with desk.page.expect_navigation():
+        desk.page.keyboard.press("Enter")
+    with desk.page.expect_navigation():
+        press(desk, "h")
+    press(desk, "n")
+    desk.page.keyboard.type("Xe 51F hẹn quay lại lúc 22 giờ")
+    with desk.page.expect_navigation():
+        press(desk, "e")
+    assert Shift.objects.get().handover_note.startswith("Xe 51F")
 
 
 def test_one_press_acts_once(desk):

@@ -66,30 +66,30 @@ def test_lead_sees_the_matrix_the_wards_the_hours_and_the_passages(walk):
     walk.look("movements-passages")
 
 
-def test_manager_filters_and_an_auditor_sees_no_small_number(walk):
-    walk.sign_in(user_of(Role.PROVINCIAL_MANAGER, area=True), world.PASSWORD)
-    walk.open("/movements/")
-    walk.page.select_option("[name=outcome]", "testing")
-    walk.page.click("main form button")
-    walk.page.wait_for_url("**outcome=testing**")
-    walk.page.click("header form[action='/logout/'] button")
-    walk.sign_in(UserFactory(username="eye", roles=[Role.AUDITOR], password=world.PASSWORD), world.PASSWORD)
-    walk.open("/movements/")
-    assert "≥ 12" in walk.page.locator(".movement-table").first.inner_text()
-    walk.look("movements-outside")
+def test_manager_filters_and_an_auditor_sees_no_small_number(laptop):
+    laptop.sign_in(user_of(Role.PROVINCIAL_MANAGER, area=True), world.PASSWORD)
+    laptop.open("/movements/")
+    laptop.page.select_option("[name=outcome]", "testing")
+    laptop.page.click("main form button")
+    laptop.page.wait_for_url("**outcome=testing**")
+    laptop.page.click("header form[action='/logout/'] button")
+    laptop.sign_in(UserFactory(username="eye", roles=[Role.AUDITOR], password=world.PASSWORD), world.PASSWORD)
+    laptop.open("/movements/")
+    assert "≥ 12" in laptop.page.locator(".movement-table").first.inner_text()
+    laptop.look("movements-outside")
 
 
-def test_tracer_traces_a_vehicle(walk):
-    walk.sign_in(user_of(Role.TRACER, area=True), world.PASSWORD)
-    walk.open("/tracing/")
-    walk.look("tracing")
-    walk.page.fill("[name=case_number]", "BN-1234")
-    walk.page.fill("[name=reason]", "F1")
-    walk.page.fill("[name=plate]", "51F-123.45")
+def test_tracer_traces_a_vehicle(laptop):
+    laptop.sign_in(user_of(Role.TRACER, area=True), world.PASSWORD)
+    laptop.open("/tracing/")
+    laptop.look("tracing")
+    laptop.page.fill("[name=case_number]", "BN-1234")
+    laptop.page.fill("[name=reason]", "F1")
+    laptop.page.fill("[name=plate]", "51F-123.45")
     yesterday = timezone.localdate() - timedelta(days=1)
-    walk.page.fill("[name=begin]", f"{yesterday}T00:00")
-    walk.page.fill("[name=end]", f"{yesterday}T23:00")
-    walk.page.click("main form button")
-    assert walk.page.locator("section tbody tr").count() == 30
-    assert walk.page.url.endswith("/tracing/")
-    walk.look("tracing-found")
+    laptop.page.fill("[name=begin]", f"{yesterday}T00:00")
+    laptop.page.fill("[name=end]", f"{yesterday}T23:00")
+    laptop.page.click("main form button")
+    assert laptop.page.locator("section tbody tr").count() == 30
+    assert laptop.page.url.endswith("/tracing/")
+    laptop.look("tracing-found")

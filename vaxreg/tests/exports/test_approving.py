@@ -42,7 +42,7 @@ def test_it_waits_without_a_file_until_somebody_else_approves(client, export, un
     assert export.state_at(timezone.now()) == Export.State.WAITING
     assert not built(export).chunks.exists()
     sign_in(client, manager_of(unit))
-    assert "1 đề nghị đang chờ bạn duyệt" in client.get("/").content.decode()
+    assert "1 việc chờ" in client.get("/").content.decode()
     page = client.get("/exports/").content.decode()
     assert f"/exports/{export.pk}/" in page
     assert "You approved the request" in decide(client, export, "approve").content.decode()

@@ -1,0 +1,46 @@
+"""What follows for the people of an import once it was committed or taken back: batch by batch, each a job of its own.
+
+Who has something to do for these people puts a function here: it is given their present numbers, a batch at a time, and may be
+called again for the same ones. Nothing follows of an import itself.
+"""
+
+from collections.abc import Callable
+
+from django.db.models.functions import Coalesce
+
+from vaccinations.models import Dose, DoseImport
+from vaxreg.jobs import enqueue, job
+
+BATCH = 1_000
+FOLLOWERS: list[Callable[[list[str]], None]] = []
+
+
+def begin(dose_import: DoseImport) -> None:
+    """Lets a worker begin with the first batch. Call it in the transaction that changed the doses."""
+    if FOLLOWERS:
+        enqueue(follow, pk=dose_import.pk)
+
+
+def give_up(pk: int, after: str = "") -> None:
+    """Goes on with the next batch where one fails again and again: the others are not to wait for it."""
+    _next(pk, people_of(pk, after))
+
+
+@job(given_up=give_up)
+def follow(pk: int, after: str = "") -> None:
+    """Does what follows for one batch of the import's people, and queues the next."""
+    people = people_of(pk, after)
+    for follower in FOLLOWERS:
+        follower(people)
+    _next(pk, people)
+
+
+def people_of(pk: int, after: str) -> list[str]:
+    """Returns a batch of the present numbers of those who got doses by the import, in their order."""
+    doses = Dose.objects.filter(dose_import=pk).annotate(person=Coalesce("resident__superseded_by", "resident"))
+    return list(doses.filter(person__gt=after).order_by("person").values_list("person", flat=True).distinct()[:BATCH])
+
+
+def _next(pk: int, people: list[str]) -> None:
+    if len(people) == BATCH:
+        enqueue(follow, pk=pk, after=people[-1])
