@@ -220,3 +220,17 @@ def test_others_are_refused(client, role):
 def test_a_clerk_of_another_facility_does_not_undo(client, facility):
     visit = VisitFactory(facility=facility, not_given_reason="refused")
     assert sign_in(client, clerk()).post(f"/clinic/visit/{visit.pk}/undo/").status_code == 404
+
+
+def test_one_enter_costs_the_same_whatever_was_recorded_before(desk, filled, django_assert_max_num_queries):
+    """Person, visit, checklist, dose, slip, screening, observation, each with its audit entry, and the page that answers."""
+    send(desk, filled)
+    others = [ResidentFactory(citizen_id=f"07909000000{number}") for number in range(3)]
+    pages = [desk.post("/clinic/person/", {"scan": other.pk}).context["person"] for other in others]
+    send(desk, filled, person=pages[0])
+    with django_assert_max_num_queries(56) as first:
+        send(desk, filled, person=pages[1])
+    for _person in range(3):
+        VisitFactory(facility=Dose.objects.first().facility, given=True)
+    with django_assert_max_num_queries(len(first.captured_queries)):
+        send(desk, filled, person=pages[2])
