@@ -20,7 +20,7 @@ from checkpoints.tests.factories import (
 )
 from residents.tests.factories import AreaAssignmentFactory
 from vaccinations.models import FacilityAssignment
-from vaccinations.tests.factories import DoseFactory, SeriesDoseFactory
+from vaccinations.tests.factories import DoseFactory, course_of
 from vaxreg import audit
 from vaxreg.access import PUBLIC
 from vaxreg.actors import Actor
@@ -78,7 +78,7 @@ def clients(db):
 def rows(db):
     """The address part of one row of each model in the admin."""
     dose = DoseFactory()
-    SeriesDoseFactory()
+    course_of(dose.vaccine)
     FacilityAssignment.objects.create(user=UserFactory(), facility=dose.facility)
     AreaAssignmentFactory()
     declaration = DeclarationFactory()
