@@ -76,6 +76,10 @@ def _too_early(found: Attempt, candidate: Candidate, history: Sequence[Given]) -
         sentence = _("Early: %(days)s after %(what)s. It counts, but the rule says from %(day)s (%(span)s).")
         facts = _interval_facts(late, candidate, history, late.in_time_from, late.interval.minimum)
         return [DoseWarning(Code.GRACE, sentence % facts)]
+    if Reason.GRACE in found.verdict.reasons:
+        minimum = found.target.ages_on(candidate.administered_on).minimum
+        sentence = _("Early: the rule says from %(age)s. The dose counts all the same.")
+        return [DoseWarning(Code.GRACE, sentence % {"age": age_text(minimum)})]
     return []
 
 

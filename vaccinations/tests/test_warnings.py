@@ -1,5 +1,6 @@
 """What is unusual about a dose. Sources: FIELD.md 1.4 and 2, issues 2 and 4, vaccinations/data/schedule_vn.csv."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from residents.birth import UNKNOWN, read_birth
 from vaccinations.doses.rule_warnings import examine, span_text
 from vaccinations.doses.warnings import Candidate, Code, Given, proposed_number
 from vaccinations.engine.spans import read_span
+from vaccinations.tests.series import FIRST, schedule, series, uses
 
 NOW = datetime(2021, 10, 20, 3, 0, tzinfo=UTC)
 TODAY = date(2021, 10, 20)
@@ -209,6 +211,16 @@ def test_the_age_is_told_with_the_rule(vietnam):
     dose = candidate(1, on="2021-10-13")
     text = "Below age: 15 years on that day, the rule says from 16 years."
     assert sentence(vietnam, dose, birth=read_birth("14/10/2005")) == text
+
+
+def test_days_of_grace_before_an_age_are_told_too():
+    """CDC's rules have four; Vietnam's none that is known."""
+    small = schedule(series(replace(FIRST, preferable=uses("A"))))
+    dose = candidate(1, product="A", on="2021-10-17")
+    assert sentence(small, dose, birth=read_birth("20/10/2003")) == (
+        "Early: the rule says from 18 years. The dose counts all the same."
+    )
+    assert findings(small, dose, birth=read_birth("20/10/2003")).codes == ["grace"]
 
 
 @pytest.mark.parametrize("code", Code)
