@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from vaccinations.models import AdverseEvent
+from vaccinations.observation.finding import unread_serious
 from vaxreg import access
 from vaxreg.exports.models import Export
 from vaxreg.models import User
@@ -17,12 +17,6 @@ from vaxreg.roles import ADMIN_ROLES
 # So many stand in the head of a page; the others follow behind "More".
 IN_HEAD = 5
 MOST_COUNTED = 99
-
-
-def unread_reactions(user: User) -> int:
-    """Returns how many serious reactions of the user's area they have not opened; no more than MOST_COUNTED are counted."""
-    unread = AdverseEvent.objects.visible_to(user).current().filter(is_serious=True).unread_by(user)
-    return unread[:MOST_COUNTED].count()
 
 
 def waiting_exports(user: User) -> int:
@@ -52,7 +46,7 @@ PLACES = (
         _("Reactions after doses"),
         _("Serious ones of your area, as soon as they are recorded."),
         access.AREA_REPORTS,
-        unread_reactions,
+        unread_serious,
     ),
     Place(
         "/facilities/", _("Facilities"), _("The day of each facility of your area, in numbers."), access.AREA_REPORTS

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from vaccinations.models import AdverseEvent
-from vaccinations.observation.finding import terms_on, versions_of
+from vaccinations.observation.finding import terms_on, unread_serious, versions_of
 from vaccinations.observation.reactions import person_of, read_reaction
 from vaxreg.access import AREA_REPORTS, open_to
 from vaxreg.keyset import key_text, read_key
@@ -22,6 +22,7 @@ def adverse_events(request):
     page = list(events.with_unread(request.user).before(read_key(request.GET.get("before", "")))[: PAGE + 1])
     older = key_text(page[PAGE - 1].recorded_at, page[PAGE - 1].pk) if len(page) > PAGE else ""
     context = {"events": page[:PAGE], "older": older, "shows_all": shows_all, "names": term_names()}
+    context["unread"] = unread_serious(request.user)
     return render(request, "vaccinations/observation/adverse_events.html", context)
 
 

@@ -6,6 +6,9 @@ from django.http import Http404
 
 from vaccinations.desk.scan import Scan
 from vaccinations.models import AdverseEvent, AdverseEventTerm, Dose, Slip
+from vaxreg.models import User
+
+MOST_COUNTED = 99
 
 
 def slip_with_code(code: str) -> Slip:
@@ -41,3 +44,9 @@ def versions_of(event: AdverseEvent) -> list[AdverseEvent]:
     """Returns all versions of the reaction, the latest first."""
     rows = AdverseEvent.objects.filter(resident=event.resident, event=event.event).with_facts()
     return list(rows.order_by("-version"))
+
+
+def unread_serious(user: User) -> int:
+    """Returns how many serious reactions of the user's area they have not opened; no more than MOST_COUNTED are counted."""
+    unread = AdverseEvent.objects.visible_to(user).current().filter(is_serious=True).unread_by(user)
+    return unread[:MOST_COUNTED].count()
