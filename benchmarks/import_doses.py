@@ -6,6 +6,10 @@ Makes synthetic people and a sheet, in a database of its own (test_…, dropped 
 emptied and a checkpoint before each: the import, stage by stage, and COPY of the finished doses in the order of the sheet. Two
 ratios count (raw COPY's seconds by the import's), for the machine's own speed cancels out: of the commit, and of the whole way
 from the file to the register. Prints the most memory that the process had, too: of a CSV it does not grow with the file.
+
+Measured with 1,000,000 people and 100,000 rows, PostgreSQL 18.4, on 2 cores shared with six other people (load 15 to 20), which
+makes the seconds worthless and the ratios rough: commit 0.40 to 0.77, all from the file 0.18 to 0.35; 165 MB. An XLSX took 45 MB
+more for 36,000 rows. The commit holds the people, compares once more, and writes an audit entry a dose, which COPY does not.
 """
 # ruff: noqa: E402, T201
 

@@ -1,13 +1,15 @@
 """Pictures of numbers: bars, ranked bars and shades of a table, drawn by templates/checkpoints/movements/. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
+from typing import TypeVar
 
 from checkpoints.movements.tables import Counted
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 720, 240, 56, 24, 28
 LABELS = 12
+Key = TypeVar("Key")
 MOST_RANKED, SHADES = 10, 5
 
 
@@ -73,12 +75,14 @@ class Ranked:
     width: float
 
 
-def ranked(values: Iterable[tuple[str, Counted]]) -> list[Ranked]:
-    """Returns the largest of (label, figure), the largest first, on one axis from zero; none where fewer than two are."""
+def ranked(values: Iterable[tuple[Key, Counted]], label_of: Callable[[Key], str] = str) -> list[Ranked]:
+    """Returns the largest of (key, figure), the largest first, on one axis from zero; none where fewer than two are."""
     found = sorted(values, key=lambda value: -value[1].people)[:MOST_RANKED]
-    found = [(label, figure) for label, figure in found if figure.people]
+    found = [(key, figure) for key, figure in found if figure.people]
     longest = found[0][1].people if len(found) > 1 else 0
-    return [Ranked(label, str(figure), round(100 * figure.people / longest, 1)) for label, figure in found if longest]
+    return [
+        Ranked(label_of(key), str(figure), round(100 * figure.people / longest, 1)) for key, figure in found if longest
+    ]
 
 
 def shade(value: int, largest: int) -> int:

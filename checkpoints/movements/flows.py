@@ -6,7 +6,7 @@ gives a hidden one away (docs/decisions/0010-small-numbers.md).
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -24,6 +24,7 @@ from vaxreg.actors import Actor
 LIVE_DAYS = 2
 OUTCOMES = tuple(outcome for outcome in Passage.Outcome if outcome != Passage.Outcome.CANCELLED)
 CELL = ("day", "checkpoint", "origin_province", "destination_province", "outcome")
+PAIR, OF_DAY = ("origin_province", "destination_province"), ("day", "outcome")
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,13 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Flow:
-    """People who went on a day from here to there, and how many cells of it are hidden. None: not declared."""
+    """People who went on a day from here to there, and how many cells of it are hidden. None: not declared, or not asked."""
 
-    day: date
-    origin: int | None
-    destination: int | None
-    outcome: str
     people: int
+    day: date | None = None
+    origin: int | None = None
+    destination: int | None = None
+    outcome: str = ""
     hidden: int = 0
 
 
@@ -85,15 +86,13 @@ def coverage(selection: Selection, today: date) -> Coverage:
     )
 
 
-def province_flows(selection: Selection, covered: Coverage) -> list[Flow]:
-    """Returns the movements between provinces, by day and outcome."""
-    if not selection.is_exact:
-        return _without_small(selection, covered)
-    closed = _between_provinces(selection, covered).values("day", *CELL[2:]).annotate(total=Sum("people")).order_by()
-    flows = [_flow(row) for row in closed]
-    for day in covered.live:
-        flows += [_flow({**row, "day": day}) for row in _live_provinces(selection, day)]
-    return flows
+def province_flows(selection: Selection, covered: Coverage) -> tuple[list[Flow], list[Flow]]:
+    """Returns the movements between provinces twice: by where from and where to, and by day and outcome.
+
+    The database adds them up both ways: of a month it would return some thousand rows to be added up here.
+    """
+    live = [_flow(row | {"day": day}) for day in covered.live for row in _live_provinces(selection, day)]
+    return _added_up(selection, covered, PAIR) + live, _added_up(selection, covered, OF_DAY) + live
 
 
 def ward_flows(selection: Selection, covered: Coverage, province: int, end: str) -> list[WardFlow]:
@@ -133,11 +132,13 @@ def export(*, selection: Selection, covered: Coverage, by: Actor) -> Iterator[tu
     return ((cell, str(cell["total"]) if cell["total"] >= limit else f"<{limit}") for cell in cells)
 
 
-def _without_small(selection: Selection, covered: Coverage) -> list[Flow]:
-    is_shown = Q(people__gte=settings.SMALLEST_COUNT_SHOWN)
-    sums = {"total": Coalesce(Sum("people", filter=is_shown), 0), "hidden": Count("pk", filter=~is_shown)}
-    rows = _between_provinces(selection, covered).values("day", *CELL[2:]).annotate(**sums).order_by()
-    return [replace(_flow(row), hidden=row["hidden"]) for row in rows]
+def _added_up(selection: Selection, covered: Coverage, by: tuple[str, ...]) -> list[Flow]:
+    """The counts of closed days; of what leaves the area, the sum of the cells shown and how many are not."""
+    is_shown = Q() if selection.is_exact else Q(people__gte=settings.SMALLEST_COUNT_SHOWN)
+    sums = {"total": Coalesce(Sum("people", filter=is_shown), 0)}
+    if not selection.is_exact:
+        sums["hidden"] = Count("pk", filter=~is_shown)
+    return [_flow(row) for row in _between_provinces(selection, covered).values(*by).annotate(**sums).order_by()]
 
 
 def _closed(counts: type[Model], selection: Selection, covered: Coverage) -> QuerySet:
@@ -173,4 +174,11 @@ def _ends(rows: Iterable[dict]) -> set[int]:
 
 
 def _flow(row: dict) -> Flow:
-    return Flow(row["day"], row["origin_province"], row["destination_province"], row["outcome"], row["total"])
+    return Flow(
+        people=row["total"],
+        day=row.get("day"),
+        origin=row.get("origin_province"),
+        destination=row.get("destination_province"),
+        outcome=row.get("outcome", ""),
+        hidden=row.get("hidden", 0),
+    )

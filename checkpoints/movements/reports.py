@@ -30,10 +30,10 @@ OUTCOME_LABELS = {outcome.value: outcome.label for outcome in OUTCOMES}
 def overview(selection: Selection, today: date) -> dict[str, Any]:
     """The matrix, the outcomes and the days of a selection."""
     covered = coverage(selection, today)
-    flows = province_flows(selection, covered)
+    flows, by_days = province_flows(selection, covered)
     matrix = tabulated(flows, lambda flow: flow.origin, lambda flow: flow.destination)
     names = names_of(end for flow in flows for end in (flow.origin, flow.destination))
-    by_day = tabulated(flows, lambda flow: flow.day, lambda flow: flow.outcome, OUTCOME_LABELS)
+    by_day = tabulated(by_days, lambda flow: flow.day, lambda flow: flow.outcome, OUTCOME_LABELS)
     totals = {row.key: row for row in by_day.rows}
     days = [(date_format(day, "d/m"), totals[day].total.people if day in totals else 0) for day in selection.days]
     return {
@@ -43,23 +43,26 @@ def overview(selection: Selection, today: date) -> dict[str, Any]:
         "outcomes": OUTCOME_LABELS.values(),
         "by_day_total": by_day,
         "chart": charts.bars(days) if len(days) > 1 else None,
-        "largest": charts.ranked(_ways(matrix, names)),
+        "largest": charts.ranked(_ways(matrix), lambda way: f"{names[way[0]]} → {names[way[1]]}"),
     }
 
 
-def _ways(matrix: Table, names: dict[int | None, Any]) -> Iterator[tuple[str, Figure]]:
+def _ways(matrix: Table) -> Iterator[tuple[tuple[int | None, int | None], Figure]]:
     """Each way from province to province with its figure."""
     for row in matrix.rows:
         for column, figure in zip(matrix.columns, row.figures, strict=True):
-            yield f"{names[row.key]} → {names[column]}", figure
+            if figure.people:
+                yield (row.key, column), figure
 
 
-def names_of(keys: Iterable[int | None]) -> dict[int | None, Any]:
+def names_of(keys: Iterable[int | None]) -> dict[int | None, str]:
     """Names of units by key; nobody has declared what has none."""
-    return dict(Unit.objects.in_bulk({key for key in keys if key})) | {None: _("Not declared")}
+    return {pk: str(unit) for pk, unit in Unit.objects.in_bulk({key for key in keys if key}).items()} | {
+        None: _("Not declared")
+    }
 
 
-def named_table(table: Table, names: dict[int | None, Any]) -> dict[str, Any]:
+def named_table(table: Table, names: dict[int | None, str]) -> dict[str, Any]:
     """The table with its rows and columns beside their names, and how dark each of its figures is."""
     largest = max((figure.people for row in table.rows for figure in row.figures), default=0)
     return {
@@ -108,7 +111,7 @@ def ward_table(flows: list[WardFlow]) -> dict[str, Any]:
         "rows": [(names[row.key], row, outcome.figures) for row, outcome in pairs],
         "levels": levels,
         "outcomes": outcomes.totals,
-        "largest": charts.ranked((str(names[row.key]), row.total) for row in levels.rows),
+        "largest": charts.ranked(((row.key, row.total) for row in levels.rows), lambda key: str(names[key])),
     }
 
 

@@ -22,15 +22,17 @@ PLACES = f"SELECT DISTINCT province, ward {SLICE}"
 # A spreadsheet drops the zero in front of a phone number, too.
 PHONE = f"""
     CASE WHEN given.phone ~ '^[35789][0-9]{{8}}$' THEN '0' || given.phone ELSE {clean_phone("given.phone")} END"""
+# Zeros put back in front of a number that was cut short, too, make somebody else's: the year of birth in it tells.
 # OFFSET 0 keeps the planner from working each expression out again wherever it is named.
 CHECK = rf"""
 INSERT INTO {SheetDose._meta.db_table} (sheet_row_id, dose_import_id, row, part, number, full_name, born, birth_precision,
     sex, phone, province_id, ward_id, vaccine_id, dose_number, administered_on, lot_number, facility_id, problems)
-SELECT id, dose_import_id, row, part, number_read, CASE WHEN length(full_name_read) > 150 THEN '' ELSE full_name_read END,
+SELECT id, dose_import_id, row, part, CASE WHEN is_implausible THEN '' ELSE number_read END,
+    CASE WHEN length(full_name_read) > 150 THEN '' ELSE full_name_read END,
     earliest, coalesce(precision, 'U'), coalesce(sex_read, ''), coalesce(phone_read, ''), province_id, ward_id,
     vaccine_id, number_of_dose, day, CASE WHEN length(lot) > 30 THEN '' ELSE lot END, facility_id,
     CASE WHEN is_ragged THEN ARRAY['ragged'] ELSE array_remove(ARRAY[
-        number_problem,
+        CASE WHEN is_implausible THEN 'number-malformed' ELSE number_problem END,
         CASE WHEN full_name_read = '' THEN 'name-missing' WHEN length(full_name_read) > 150 THEN 'name-long' END,
         CASE WHEN precision IS NULL THEN 'birth-unreadable' END,
         CASE WHEN sex_read IS NULL THEN 'sex-unreadable' END,
@@ -44,6 +46,8 @@ FROM (
         upper(regexp_replace(given.lot, '\s+', ' ', 'g')) AS lot,
         coalesce(numbers.meaning, CASE WHEN given.number ~ '^[0-9]{{12}}$' THEN given.number ELSE '' END) AS number_read,
         nullif(numbers.problem, '') AS number_problem,
+        coalesce(numbers.problem = 'number-restored'
+            AND residents_contradictions(numbers.meaning, '', births.earliest) <> '', false) AS is_implausible,
         {clean_name("given.full_name")} AS full_name_read,
         births.earliest, births.precision, sexes.meaning AS sex_read, {PHONE} AS phone_read,
         places.province_id, places.ward_id, vaccines.meaning AS vaccine_id, nullif(vaccines.problem, '') AS vaccine_problem,

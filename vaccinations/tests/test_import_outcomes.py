@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from residents.services import correct_number
+from residents.tests.factories import UnitFactory
 from vaccinations.imports.outcomes import row_outcomes
 from vaccinations.models import Dose, Outcome, SheetDose, Vaccine
 from vaccinations.tests.factories import DoseFactory, LotFactory
@@ -12,6 +13,7 @@ from vaccinations.tests.sheets import (
     BY,
     NUMBER,
     ROW,
+    STRANGER,
     brought,
     brought_file,
     csv_file,
@@ -95,6 +97,15 @@ def test_zero_put_back_is_kept_as_evidence():
     dose = SheetDose.objects.get()
     assert dose.number == NUMBER
     assert "number-restored" in dose.problems
+
+
+def test_zeros_are_not_put_back_where_the_year_of_birth_says_otherwise():
+    # 08004534196 was cut short before its zero was lost: with two zeros it begins with the code of another province.
+    UnitFactory(code="08", cccd_prefix="008", in_force_from=None, in_force_until=date(2025, 6, 30))
+    brought(STRANGER | {"number": "8004534196"})
+    dose = SheetDose.objects.get()
+    assert (dose.number, dose.outcome) == ("", "malformed-id")
+    assert "number-restored" not in dose.problems
 
 
 def test_same_dose_recorded_is_already_recorded_whatever_its_lot():
