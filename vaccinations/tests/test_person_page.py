@@ -196,7 +196,7 @@ def test_lots_that_need_a_reason_stand_apart_from_those_of_the_facility(desk, re
 def test_queries_do_not_grow_with_doses_and_lots(desk, resident, django_assert_max_num_queries):
     look_up(desk, "079090123456")
     # Session, user, facilities; look-up, its log entry and savepoint; history; the visit of today; items and limits of the
-    # checklist; the lot that stuck and the list of lots; whether the rules have changed.
+    # checklist; the lot that stuck, its state and the list of lots; whether the rules have changed.
     with django_assert_max_num_queries(14) as before:
         look_up(desk, "079090123456")
     for number in range(1, 6):
