@@ -96,7 +96,7 @@ def load(*, now: datetime) -> None:
     _open_vial(facility, lots[0], waiting[-4:], now=now)
     clerk = Actor(user=users[Role.CLINIC_STAFF], address=None, channel=ACTOR.channel)
     # Not the first ones: their cards are for visitors to scan.
-    a_day_at(facility, by=clerk, people=people[20:], lot=lots[0], now=now)
+    a_day_at(facility, by=clerk, people=people[20:], lot=lots[1], now=now)
     unvaccinated = [person for person in people if not person.doses.exists()]
     load_sessions(by=ACTOR, facility=facility, people=unvaccinated, now=now)
 
