@@ -12,7 +12,7 @@ from residents.models import Unit
 from vaccinations.imports.days import read_birth_text, read_day
 from vaccinations.imports.dose_numbers import read_dose_number
 from vaccinations.imports.numbers import ReadNumber, read_number_text
-from vaccinations.imports.sheet_names import key, unit_key, vaccine_keys
+from vaccinations.imports.sheet_names import key, one_vaccine, unit_key, vaccine_keys
 from vaccinations.models import MOST_DOSES, DoseImport, Facility, FacilityAlias, VaccineAlias
 
 SEXES = {
@@ -70,6 +70,7 @@ class Dictionaries:
 
     def _vaccine(self, text: str) -> tuple[int | None, str]:
         known = next((self._vaccine_ids[key] for key in vaccine_keys(text) if key in self._vaccine_ids), None)
+        known = known or one_vaccine(text, self._vaccine_ids)
         return (known, "") if known else (None, "vaccine-unknown" if text else "vaccine-missing")
 
     def sexes(self, texts: Iterable[str]) -> dict[str, str]:

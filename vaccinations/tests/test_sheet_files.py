@@ -45,6 +45,13 @@ def test_windows_1258_becomes_letters_of_one_character():
     assert [row.cells[0] for row in rows] == ["Trần Thị Ước", "Nguyễn Bưởi"]
 
 
+def test_windows_1252_is_no_windows_1258():
+    text = "Họ và tên,Ngày sinh,Giới tính\nTrần Tình,1990,Nữ\nLê Hòa,1991,Nam\n"
+    sheet, rows = read(BytesIO(text.encode("cp1252", "replace")))
+    assert [row.cells[0] for row in rows] == ["Tr?n Tình", "Lê Hòa"]
+    assert sheet.headings[1] == "Ngày sinh"
+
+
 def test_quotes_separators_and_line_breaks_inside_a_cell_and_rows_counted_as_a_spreadsheet_does():
     text = 'Họ và tên,Ngày sinh,Cơ sở tiêm\n"Bưởi, Văn",1990,"Trạm ""số 1""\nPhường 2"\n\nMít,1991,Trạm\n,,\n'
     _sheet, rows = read(BytesIO(text.encode()))

@@ -11,7 +11,7 @@ from vaccinations.imports.dictionaries import SEXES
 from vaccinations.imports.dose_numbers import read_dose_number
 from vaccinations.imports.numbers import read_number_text
 from vaccinations.imports.phones import read_phone_text
-from vaccinations.imports.sheet_names import key, unit_key, vaccine_keys
+from vaccinations.imports.sheet_names import key, one_vaccine, unit_key, vaccine_keys
 
 PREFIXES = {"001", "079", "080"}
 FIFTH_OF_MARCH = date(2021, 3, 5)
@@ -285,6 +285,19 @@ def test_sex_is_a_word_and_never_a_code_that_nobody_has_explained(sex, texts):
 )
 def test_vaccine_is_looked_up_without_the_words_said_of_any_vaccine(text):
     assert "astrazeneca" in vaccine_keys(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "vaccine"),
+    [
+        *[(text, 1) for text in ("AZ (AstraZeneca)", "astra AZ", "AstraZeneca của Anh", "Vắc xin AZ/Astra Zeneca")],
+        ("Vero Cell (Sinopharm - Trung Quốc)", 2),
+        *[(text, None) for text in ("AZ + Sinopharm", "AZ lô 1", "Trung Quốc", "", "AZ 2")],
+    ],
+)
+def test_vaccine_that_every_word_names(text, vaccine):
+    known = {"az": 1, "astra": 1, "astrazeneca": 1, "verocell": 2, "sinopharm": 2}
+    assert one_vaccine(text, known) == vaccine
 
 
 def test_a_word_said_of_any_vaccine_names_none():

@@ -1,12 +1,14 @@
 """CSV files: which character set and which separator, and their rows. Streams; holds one row at a time.
 
 Character sets: UTF-8 and UTF-16 (with a mark or without), else Windows-1258, whose tones are marks of their own behind the
-letter: all text becomes NFC, one character a letter. A few broken bytes do not make a UTF-8 file one of Windows-1258: each
+letter (all text becomes NFC, one character a letter), or Windows-1252, as an English Excel saves what it has letters for, with
+question marks for the rest. A few broken bytes do not make a UTF-8 file one of Windows-1258: each
 becomes a question mark, and the rest of the file is read.
 """
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator
 from io import TextIOWrapper
 from itertools import islice
@@ -24,6 +26,8 @@ LONGEST_LINE = 1 << 20
 SAMPLED_LINES = 50
 # In UTF-8 so many letters beyond ASCII are whole for each that is broken; in another character set nearly none are.
 WHOLE_LETTERS = 20
+TONES = "\u0300\u0301\u0303\u0309\u0323"
+TONE_ON_VOWEL = re.compile(f"[aeiouyâăêôơư][{TONES}]", re.IGNORECASE)
 # Follows the last line: where it comes out as a row of its own, no quotation mark was left open.
 END = "\x03end of the file\x03"
 MARKS = (
@@ -43,9 +47,20 @@ def encoding_of(file: BinaryIO) -> str:
     expected = marked or "utf-8"
     if _is_whole(file, expected) or (expected.startswith("utf-8") and _is_mostly_utf_8(file)):
         return expected
-    if not marked and _is_whole(file, "cp1258"):
+    if not marked and _is_whole(file, "cp1258") and _has_tones_on_vowels(file):
         return "cp1258"
+    if not marked and _is_whole(file, "cp1252"):
+        return "cp1252"
     raise UnreadableFileError("encoding")
+
+
+def _has_tones_on_vowels(file: BinaryIO) -> bool:
+    """Whether it is Windows-1258 indeed: the bytes of its tones are letters of their own in Windows-1252 (Tình, Hòa)."""
+    on_vowels = elsewhere = 0
+    for text in _decoded(file, "cp1258", "strict"):
+        right = len(TONE_ON_VOWEL.findall(text))
+        on_vowels, elsewhere = on_vowels + right, elsewhere + sum(map(text.count, TONES)) - right
+    return on_vowels >= elsewhere
 
 
 def _unmarked_utf_16(head: bytes) -> str:
