@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from residents.matching import Candidate
 from residents.models import Resident
 from residents.services import ResidentError, is_joined, look_up
 from vaccinations.desk.chart import chart_of, disagreements, is_same_person, needs_confirmation, preview
@@ -161,7 +162,7 @@ def unregistered_page(
     scan: Scan,
     *,
     form: RegisterForm | None = None,
-    doubles: Sequence[Resident] = (),
+    doubles: Sequence[Candidate] = (),
     **identity: Any,
 ) -> HttpResponse:
     """What to do about somebody not registered; `doubles` may be the same person under another number.

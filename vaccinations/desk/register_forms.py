@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.birth import UNKNOWN
 from residents.forms import BirthField, NameField, PhoneField, PhoneReasonField, explain_phone
+from residents.matching import Candidate
 from residents.models import Resident, Unit
 from vaccinations.desk.person_forms import SHIFT_SECONDS
 from vaccinations.desk.scan import Scan, read_scan
@@ -124,13 +125,13 @@ class RegisterForm(IdentityForm):
         facts = {name: self.cleaned_data[name] for name in self.ASKED & self.cleaned_data.keys()}
         return facts | {"birth": self.cleaned_data.get("birth") or UNKNOWN}
 
-    def having_seen(self, people: list[Resident]) -> "RegisterForm":
+    def having_seen(self, doubles: Sequence[Candidate]) -> "RegisterForm":
         """The same form to send again by who has looked at these people and found them to be others."""
-        seen = [*self.seen, *(person.pk for person in people)]
+        seen = [*self.seen, *(double.resident.pk for double in doubles)]
         identity = identity_of(self.scan, seen=seen, invitation=self.invitation)
         data = {**self.data.dict(), "identity": seal(identity, purpose=IDENTITY)}
         form = RegisterForm(data, scan=self.scan, home=self.home)
-        # An Enter pressed without looking opens the person found; it makes no second one.
+        # An Enter pressed without looking makes no second person.
         for field in form.fields.values():
             field.widget.attrs.pop("autofocus", None)
         return form

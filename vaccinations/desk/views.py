@@ -224,7 +224,8 @@ def register(request):
             by=request.actor, number=scan.number or None, card=scan.card, seen=identity.seen, **form.facts
         )
     except registering.PossibleDoubleError as error:
-        return unregistered_page(request, scan, form=form.having_seen(error.people), doubles=error.people)
+        registering.log_offered(by=request.actor, offered=error.candidates)
+        return unregistered_page(request, scan, form=form.having_seen(error.candidates), doubles=error.candidates)
     except AlreadyRegisteredError as error:
         messages.info(request, _("This number was registered already: this is who holds it."))
         resident = error.resident
