@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from residents.models import Resident
 from vaccinations.desk.mending import mend
+from vaccinations.desk.places import Arrival
 from vaccinations.desk.visiting import arrive, decline, give
 from vaccinations.doses.services import Entry, Reason, void_dose
 from vaccinations.doses.warnings import Code
@@ -57,7 +58,7 @@ def _given(person: Resident, facility: Facility, lot: Lot, *, by: Actor, at: dat
         key=uuid4(),
         source=Dose.Source.DEMONSTRATION,
     )
-    facts = {"resident": person, "entry": entry, "reason": REASON, "arrived_at": at - timedelta(minutes=10)}
+    facts = {"resident": person, "entry": entry, "reason": REASON, "arrival": Arrival(at - timedelta(minutes=10))}
     return give(by=by, now=now, screening=CONSENT, **facts).dose
 
 
