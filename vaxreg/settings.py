@@ -263,6 +263,8 @@ MEDIA_ROOT = VAR_DIR / "media"
 IMPORT_MOST_BYTES = read_number("IMPORT_MOST_MB", 100) * 1_000_000
 IMPORT_MOST_UNPACKED_BYTES = read_number("IMPORT_MOST_UNPACKED_MB", 500) * 1_000_000
 IMPORT_KEPT_DAYS = read_number("IMPORT_KEPT_DAYS", 90)
+# How many days after its end a pile of paper slips keeps what was typed.
+BATCH_KEPT_DAYS = read_number("BATCH_KEPT_DAYS", 30)
 WORKER_MEMORY_BYTES = read_number("WORKER_MEMORY_MB", 3_000, least=0) * 1_000_000
 
 # Domain

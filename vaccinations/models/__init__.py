@@ -1,5 +1,6 @@
 """The tables of vaccination, one module a subject."""
 
+from vaccinations.models.batch import COLUMNS, Pile, PileRow
 from vaccinations.models.closing import DayClose, DayCloseLine
 from vaccinations.models.doses import Dose, Slip
 from vaccinations.models.due import DueDose
@@ -42,6 +43,7 @@ from vaccinations.models.vaccines import MOST_DOSES, Vaccine
 from vaccinations.models.visits import Visit
 
 __all__ = [
+    "COLUMNS",
     "COUNTS",
     "MOST_DOSES",
     "AdverseEvent",
@@ -69,6 +71,8 @@ __all__ = [
     "Mend",
     "Observation",
     "Outcome",
+    "Pile",
+    "PileRow",
     "PriorityGroup",
     "ProductRule",
     "RegisteredPerson",
