@@ -26,9 +26,18 @@
       row.querySelector("input[type=hidden]").value = fresh.querySelector("input[type=hidden]")?.value ?? "";
       row.className = fresh.className;
     } else {
+      const hadFocus = row.contains(document.activeElement);
       row.replaceWith(fresh);
+      if (hadFocus) { begin(fresh); }
     }
     count();
+  }
+
+  // The keyboard goes on in the next row that can be typed in.
+  function begin(row) {
+    const all = rows();
+    const next = all.slice(all.indexOf(row)).find((other) => cells(other).length);
+    if (next) { cells(next)[0].focus(); }
   }
 
   async function send(row, act) {
