@@ -107,6 +107,32 @@ OF_WHICH_DOSE = (
 )
 
 
+USUAL = (
+    *(
+        "Họ và tên",
+        "Họ tên",
+        "Giới tính",
+        "Ngày sinh",
+        "Năm sinh",
+        "Số CCCD/CMND",
+        "Số CCCD",
+        "Số điện thoại",
+        "Điện thoại",
+    ),
+    *("Tỉnh/TP", "Phường/Xã", "Xã/Phường", "Tên vắc xin", "Loại vắc xin", "Vắc xin", "Mũi số", "Mũi tiêm", "Mũi thứ"),
+    *(
+        "Ngày tiêm",
+        "Số lô",
+        "Số lô vắc xin",
+        "Cơ sở tiêm",
+        "Cơ sở tiêm chủng",
+        "Nơi tiêm",
+        "Điểm tiêm",
+        "Địa điểm tiêm",
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Meaning:
     """What a heading says: the field, and the dose of it where it names one (0: none)."""
@@ -125,12 +151,22 @@ def plain(heading: str) -> str:
 
 def meaning_of(heading: str) -> Meaning | None:
     """Returns what the heading says; None where no pattern knows it. A column known to be no matter of ours is IGNORED."""
-    words = plain(heading)
+    words = plain(_without_gaps(heading))
     rest, dose = _without_dose(words)
     for pattern, field in COMPILED:
         if pattern.search(rest):
             return Meaning(field, dose if field in OF_DOSE and field != Field.DOSE_NUMBER else 0)
     return None
+
+
+def _without_gaps(heading: str) -> str:
+    """The usual heading that this one was, where a programme put question marks for letters it had none for: "H? và tên"."""
+    if "?" not in heading:
+        return heading
+    letters = re.compile(
+        "".join("." if letter == "?" else re.escape(letter) for letter in heading.strip()), re.IGNORECASE
+    )
+    return next(filter(letters.fullmatch, USUAL), heading)
 
 
 def _without_dose(words: str) -> tuple[str, int]:

@@ -59,6 +59,11 @@ from vaccinations.tests.sheets import csv_file
             "",
         ),
         ("Huyện|Tuổi|Đơn vị công tác", ""),
+        # As an English Excel saves them.
+        ("H? và tên|H? tên", "full_name"),
+        ("M?i s?", "dose_number"),
+        ("Lo?i v?c xin", "vaccine"),
+        ("C? s? tiêm", "facility"),
     ],
 )
 def test_usual_headings_are_known(headings, field):
