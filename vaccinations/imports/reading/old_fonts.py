@@ -36,10 +36,12 @@ FEWEST_RIGHT = 0.9
 
 
 def from_tcvn3(text: str) -> str:
+    """Returns text that was typed for .VnTime as Unicode."""
     return text.translate(TCVN3)
 
 
 def from_vni(text: str) -> str:
+    """Returns text that was typed for VNI-Times as Unicode."""
     return unicodedata.normalize("NFC", VNI.sub(_vni_letter, text))
 
 
