@@ -21,7 +21,7 @@ from residents.services import (
 from vaccinations.doses.rule_warnings import examine
 from vaccinations.doses.warnings import Candidate, Code, DoseWarning, Findings, proposed_number, taken_sentence
 from vaccinations.due.services import refresh_due
-from vaccinations.models import MOST_DOSES, Dose, Facility, Lot, Slip, Vaccine
+from vaccinations.models import MOST_DOSES, Dose, DoseImport, Facility, Lot, Slip, Vaccine
 from vaccinations.rulebook import Rulebook, rulebook
 from vaxreg import audit
 from vaxreg.actors import Actor
@@ -96,6 +96,9 @@ class Entry:
     vaccinator: str
     key: UUID
     source: str = Dose.Source.DESK
+    # The sheet it came with, and its row there; such a dose has no slip: nobody stands at the desk.
+    dose_import: DoseImport | None = None
+    import_row: int | None = None
 
 
 @dataclass(frozen=True)
@@ -254,9 +257,11 @@ def _add(
             idempotency_key=entry.key,
             recorded_by=by.user,
             replaces=replaces,
+            dose_import=entry.dose_import,
+            import_row=entry.import_row,
         ),
     )
-    slip = _issue_slip(dose)
+    slip = None if entry.dose_import else _issue_slip(dose)
     audit.record(
         by=by,
         action="dose.recorded",
@@ -268,7 +273,7 @@ def _add(
             "lot": entry.lot.lot_number if entry.lot else None,
             "administered_on": dose.administered_on.isoformat(),
             "warnings": codes,
-            "slip": slip.code,
+            "slip": slip and slip.code,
             "replaces": replaces.pk if replaces else None,
         },
     )

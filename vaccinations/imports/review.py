@@ -35,6 +35,7 @@ GROUP BY 1, 2 ORDER BY 3 DESC
 """
 CAUSE_CODES = frozenset(REASONS | PROBLEMS | WARNINGS)
 LEFT_WHY = {
+    "decided": _("It was recorded by a decision in the work lists. Take that back there."),
     "slip": _("A slip of it was issued."),
     "later-dose": _("A later dose of the person was recorded since."),
 }

@@ -18,6 +18,7 @@ from vaccinations.models.lots import Lot, LotExtension
 from vaccinations.models.mends import Mend
 from vaccinations.models.observation import AdverseEvent, AdverseEventReading, AdverseEventTerm, Observation
 from vaccinations.models.places import Facility, FacilityAssignment
+from vaccinations.models.quality import CaseDecision, QualityCase, ReturnedList, ReturnedRow
 from vaccinations.models.registrations import (
     ChronicCondition,
     ConsentText,
@@ -49,6 +50,7 @@ __all__ = [
     "AdverseEventTerm",
     "AgeRule",
     "Appointment",
+    "CaseDecision",
     "ChronicCondition",
     "ClinicSession",
     "ConsentText",
@@ -71,9 +73,12 @@ __all__ = [
     "Outcome",
     "PriorityGroup",
     "ProductRule",
+    "QualityCase",
     "RegisteredPerson",
     "Registration",
     "RememberedHeading",
+    "ReturnedList",
+    "ReturnedRow",
     "Schedule",
     "Screening",
     "ScreeningItem",
