@@ -254,6 +254,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Pages name hashed files only; compressing the others as well would take as long again at the first start.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MEDIA_ROOT = VAR_DIR / "media"
 
 # Imports of sheets: the largest file taken, and what one may unpack to; how many days after its end an import keeps the file

@@ -18,39 +18,26 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 
 from checkpoints.models import Declaration, Passage, PassKey
 from checkpoints.tests.dying import BEFORE_ANSWER, BEFORE_COMMIT
 from checkpoints.tests.factories import CheckpointFactory, declared, officer_at
 from vaxreg.models import AuditEntry
+from vaxreg.tests.processes import PROJECT, environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PROJECT = Path(__file__).resolve().parents[2]
 CLIENTS, KILLS = 6, 5
 SECONDS_OF_LOAD, SECONDS_TO_ANSWER = 4, 30
 TOKEN = "k" * 32
 COLLECT = (
     "import django; django.setup(); from vaxreg.management.commands.prepare import collect_static; collect_static()"
 )
-
-
-def database_url():
-    """The address of this test's own database, for another process."""
-    parameters = connection.get_connection_params()
-    if hasattr(connection, "address"):
-        parameters |= connection.address()
-    account = quote(parameters["user"]) + ":" + quote(parameters.get("password") or "", safe="")
-    host, port = parameters["host"], parameters.get("port")
-    # A folder instead of a host name is the way to a socket.
-    place = f"/{quote(host)}" if host.startswith("/") else host + (f":{port}" if port else "")
-    return f"postgres://{account}@{place}/{quote(connection.settings_dict['NAME'])}"
 
 
 def free_port():
@@ -64,15 +51,7 @@ class Site:
 
     def __init__(self):
         self.port = free_port()
-        self.environment = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "vaxreg.settings",
-            "DATABASE_URL": database_url(),
-            "SECRET_KEY": settings.SECRET_KEY,
-            "ALLOWED_HOSTS": "127.0.0.1",
-            "SECURE_SSL_REDIRECT": "0",
-            "SECOND_FACTOR_REQUIRED": "0",
-            "PUBLIC_FORM_LIMIT": "1000000",
-        }
+        self.environment = environment()
         settings.VAR_DIR.mkdir(exist_ok=True)
         with open(settings.VAR_DIR / "static.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

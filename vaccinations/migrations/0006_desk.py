@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("refused", "refused"),
+                            ("refused", "refused the injection"),
                             ("unwell", "unwell today"),
                             ("contraindicated", "contraindicated"),
                             ("already-had", "already had this dose"),

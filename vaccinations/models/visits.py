@@ -23,7 +23,7 @@ class Visit(models.Model):
         NOT_GIVEN = "not-given", _("not given")
 
     class NotGiven(models.TextChoices):
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", _("refused the injection")
         UNWELL = "unwell", _("unwell today")
         CONTRAINDICATED = "contraindicated", _("contraindicated")
         ALREADY_HAD = "already-had", _("already had this dose")

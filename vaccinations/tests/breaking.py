@@ -1,12 +1,17 @@
 """Imports of ten people that break in the middle of a stage."""
 
+import os
+import signal
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pytest
+
 from vaccinations.imports import checking, judging, services, stages, staging, who
 from vaccinations.models import Dose, DoseImport, SheetDose, SheetRow
 from vaccinations.tests.sheets import BY, csv_file, known_names, outcomes, person, table
+from vaxreg import jobs
 from vaxreg.models import AuditEntry, Job
 
 NAMES = [f"Trần Văn {given}" for given in "An Bảo Cường Dũng Đạt Giang Hải Kiên Lâm Minh".split()]
@@ -72,6 +77,14 @@ def broken(monkeypatch: Any, kind: str, act: Callable[[], None]) -> None:
         return result
 
     monkeypatch.setattr(module, name, step)
+
+
+def die_at(kind: str) -> None:
+    """Works at the job in hand and is killed in the middle of the stage; run in a process of its own."""
+    monkeypatch = pytest.MonkeyPatch()
+    in_small_steps(monkeypatch)
+    broken(monkeypatch, kind, lambda: os.kill(os.getpid(), signal.SIGKILL))
+    jobs.work_one()
 
 
 def finished(dose_import: DoseImport, kind: str) -> None:

@@ -52,7 +52,7 @@ def test_opening_it_shows_the_person_is_logged_and_marks_it_read(manager, provin
     assert event.resident not in page
     entry = AuditEntry.objects.get(action="reaction.read")
     assert (entry.user, entry.resident) == (manager.user, event.resident)
-    assert "waiting" not in manager.get("/").content.decode()
+    assert "1 waiting" not in manager.get("/").content.decode()
     manager.get(f"/adverse-events/{event.pk}/")
     assert AdverseEventReading.objects.count() == 1
     assert AuditEntry.objects.filter(action="reaction.read").count() == 2

@@ -60,7 +60,7 @@ def test_the_day_of_a_facility_in_numbers(lead, busy):
     day = lead.get("/clinic/day/").context["day"]
     assert (day.expected, day.visits, day.waiting, day.screened_out, day.declined) == (None, 6, 1, 3, 4)
     assert (day.given, day.sitting, day.reactions, day.serious, day.corrections) == (6, 1, 2, 1, 2)
-    assert day.reasons == [("unwell today", 2), ("contraindicated", 1), ("refused", 1)]
+    assert day.reasons == [("unwell today", 2), ("contraindicated", 1), ("refused the injection", 1)]
 
 
 def test_another_day_is_asked_for_and_nonsense_is_told(lead, busy):

@@ -1,6 +1,5 @@
 """A worker is killed, or its connection cut, in the middle of each stage: the next one goes on, and nothing is done twice."""
 
-import os
 import signal
 
 import pytest
@@ -11,6 +10,7 @@ from vaccinations.models import Dose, DoseImport
 from vaccinations.tests.breaking import KINDS, broken, finished, in_small_steps, until_stage
 from vaxreg import jobs
 from vaxreg.models import Job
+from vaxreg.tests.processes import python
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,20 +21,13 @@ def _small_steps(monkeypatch):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_worker_killed_in_the_middle_of_a_stage_and_the_next_one_goes_on(kind, monkeypatch):
+def test_worker_killed_in_the_middle_of_a_stage_and_the_next_one_goes_on(kind):
     dose_import = until_stage(kind)
     if not Job.objects.exists():
         services.start(dose_import)
     before = Dose.objects.count()
-    connection.close()
-    worker = os.fork()
-    if not worker:
-        with monkeypatch.context() as patched:
-            broken(patched, kind, lambda: os.kill(os.getpid(), signal.SIGKILL))
-            jobs.work_one()
-        os._exit(0)
-    _pid, status = os.waitpid(worker, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL
+    worker = python("from vaccinations.tests.breaking import die_at; die_at(sys.argv[1])", kind)
+    assert worker.wait(60) == -signal.SIGKILL
     # Nothing half done shows in the register.
     assert Dose.objects.count() == before
     assert not Dose.objects.filter(voided_at__isnull=False).exists()

@@ -315,9 +315,9 @@ def test_pages_ask_a_fixed_number_of_questions(manager, province, django_assert_
     for n in range(3):
         brought(ROW, SECOND, *[STRANGER | {"name": f"Lê Thị Số {m}{n}"} for m in range(10)], province=province)
     pk = DoseImport.objects.latest("pk").pk
-    queries(django_assert_num_queries, manager, "/imports/", 4)
-    queries(django_assert_num_queries, manager, f"/imports/{pk}/", 6)
-    queries(django_assert_num_queries, manager, f"/imports/{pk}/rows/", 7)
+    queries(django_assert_num_queries, manager, "/imports/", 5)
+    queries(django_assert_num_queries, manager, f"/imports/{pk}/", 7)
+    queries(django_assert_num_queries, manager, f"/imports/{pk}/rows/", 8)
 
 
 def test_list_goes_on_where_it_was_left(manager, province, monkeypatch):

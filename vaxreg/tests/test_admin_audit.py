@@ -17,7 +17,7 @@ from vaxreg.tests.factories import UserFactory, sign_in
 pytestmark = pytest.mark.django_db
 EMPTY_INLINES = {
     f"{prefix}-{name}_FORMS": "0"
-    for prefix in ("area_assignments", "facility_assignments", "checkpoint_assignments")
+    for prefix in ("area_assignments", "facility_assignments", "checkpoint_assignments", "aliases")
     for name in ("TOTAL", "INITIAL")
 }
 PASSWORD = "bốn mươi hai con vịt"

@@ -140,6 +140,13 @@ def test_models_override_no_save():
     assert not wrong
 
 
+def test_no_test_forks():
+    """vaxreg/tests/processes.py says why, and what to do instead."""
+    tests = (path for path in python_files(tests=True) if "tests" in path.parts)
+    forking = {named(path) for path in tests for _line, method, _names in calls_of(path) if method == "fork"}
+    assert not forking
+
+
 def test_no_module_is_a_drawer_for_everything():
     assert not [path for path in python_files() if path.stem in {"utils", "helpers", "common", "misc"}]
 

@@ -1,7 +1,5 @@
 """The queue: a job is done once, by one worker, and again when that worker was killed."""
 
-import os
-import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,6 +9,7 @@ from django.db import connection, transaction
 from vaxreg import jobs
 from vaxreg.limits import count_request
 from vaxreg.models import Job, RequestCount
+from vaxreg.tests.processes import python
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,17 +89,13 @@ def test_job_that_fails_is_tried_again_later_and_given_up_in_the_end(caplog):
 
 def test_job_whose_worker_is_killed_is_taken_up_by_the_next():
     jobs.enqueue(note, name="killed", seconds=30)
-    connection.close()
-    worker = os.fork()
-    if not worker:
-        jobs.work_one()
-        os._exit(0)
+    worker = python("from vaxreg.tests.test_jobs import jobs; jobs.work_one()")
     until(lambda: done() == {"killed": 1})
     due_now()
     # It is being worked at, however long ago it was due.
     assert not jobs.work_one()
-    os.kill(worker, signal.SIGKILL)
-    os.waitpid(worker, 0)
+    worker.kill()
+    worker.wait()
     Job.objects.update(arguments={"name": "killed"})
     until(jobs.work_one)
     assert done() == {"killed": 2}

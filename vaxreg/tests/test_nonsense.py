@@ -37,8 +37,8 @@ def form_fields():
     """The names of all fields of all forms, and of what templates write by hand."""
     names = set()
     for app in APPS:
-        for module in pkgutil.iter_modules([str(TOP / app)], f"{app}."):
-            if module.name.endswith("forms"):
+        for module in pkgutil.walk_packages([str(TOP / app)], f"{app}."):
+            if module.name.endswith("forms") and ".tests." not in module.name:
                 for found in vars(importlib.import_module(module.name)).values():
                     if isinstance(found, type) and issubclass(found, forms.BaseForm):
                         names |= set(found.base_fields)
@@ -141,9 +141,22 @@ PARAMETERS += [
     "in_force_until__isnull",
     "password__startswith",
 ]
+ODD_QUERIES = [
+    {"q": "\0"},
+    {"q": "' OR 1=1 -- \u202e 9999-12-31", "p": "9" * 40, "o": "9" * 40},
+    dict.fromkeys(PARAMETERS, "x"),
+    {name: ["-1", "\0"] for name in PARAMETERS},
+    {"o": "-1.-2.x", "e": "1"},
+    *({name: "9" * 40} for name in PARAMETERS if "__" in name),
+]
+ODD_ACTIONS = [
+    {"action": "delete_selected"},
+    {"action": "\0", "term": "x" * 5_000},
+    {"action": "x", "_selected_action": ["x", "9" * 40]},
+]
 queries = st.dictionaries(st.sampled_from(PARAMETERS) | text, value | st.lists(value, max_size=3), max_size=4)
 quickly = settings(
-    max_examples=8,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     database=None,
@@ -196,10 +209,9 @@ def test_post_of_nonsense_is_answered(world, address):
 
     post()
     for client in clients:
-        for name in form_fields():
-            assert_answered(
-                client.post(address.sample(), urlencode({name: TEXTS}, doseq=True), FORM), address.route, name
-            )
+        for names in FIELDS_TOGETHER:
+            data = urlencode(dict.fromkeys(names, TEXTS), doseq=True)
+            assert_answered(client.post(address.sample(), data, FORM), address.route, names)
         big = dict.fromkeys(("scan", "username", "full_name", "next", "token"), "x" * 1000000)
         assert_answered(
             client.post(address.sample(), urlencode({"scan": big["scan"], "full_name": "1"}), FORM), address.route
@@ -211,6 +223,7 @@ def test_post_of_nonsense_is_answered(world, address):
         assert_answered(client.post(address.sample(), files), address.route)
 
 
+FIELDS_TOGETHER = [form_fields()[start::12] for start in range(12)]
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -235,27 +248,9 @@ def test_get_with_nonsense_is_answered(world, address):
 @pytest.mark.parametrize("address", LISTS, ids=lambda address: address.route)
 def test_admin_list_with_odd_queries_is_answered(world, address):
     client = sign_in(Client(), world)
-
-    @quickly
-    @given(query=queries)
-    @example(query={"q": "\0"})
-    @example(query=dict.fromkeys(PARAMETERS, "x"))
-    @example(query=dict.fromkeys(PARAMETERS, "-1"))
-    @example(query={"p": "9" * 40, "o": "9" * 40})
-    @example(query={"o": "-1.-2.x", "e": "1"})
-    def get(query):
+    for query in ODD_QUERIES:
         assert_answered(client.get(f"{address.route}?{urlencode(query, doseq=True)}"), address.route, query)
-
-    get()
-    for name in PARAMETERS:
-        assert_answered(client.get(f"{address.route}?{urlencode({name: '9' * 40})}"), address.route, name)
-    for term in TEXTS[::4]:
-        assert_answered(client.post(address.route, {"term": term}), address.route, term)
-    for action in (
-        {"action": "delete_selected"},
-        {"action": "\0"},
-        {"action": "x", "_selected_action": ["x", "9" * 40]},
-    ):
+    for action in ODD_ACTIONS:
         assert_answered(client.post(address.route, action), address.route, action)
 
 
@@ -264,10 +259,10 @@ def test_admin_form_with_nonsense_is_answered(world, address):
     client = sign_in(Client(), world)
     page = client.get(address.sample())
     names = re.findall(r'\bname="([\w-]+)"', page.content.decode()) or ["name"]
-    for odd in ("9" * 40, "-1", "x" * 10_000, "", "05/03/2021"):
+    for odd in ("9" * 40, "-1", "x" * 10_000):
         data = {name: odd for name in names if name != "csrfmiddlewaretoken"}
         # Formsets count in hidden fields: whole ones let the rest of the form be read.
         data |= {name: "0" for name in names if name.endswith("_FORMS") and odd != "-1"}
         assert_answered(client.post(address.sample(), data), address.route, odd)
-    for handle in ("9" * 40, "x", "%ED%A0%80", "_5F_", "-1"):
+    for handle in ("9" * 40, "%ED%A0%80", "_5F_"):
         assert_answered(client.get(address.sample(object_id=handle)), address.route, handle)

@@ -99,8 +99,9 @@ def test_pages_follow_each_other_without_gap_or_more_queries(client, auditor, mo
         pages += [export.pk for export in page.exports]
         before = page.older
     assert pages == [export.pk for export in reversed(exports)]
-    # Session, user with roles, savepoint, exports with people of the staff, downloads, their users, audit entry, released.
-    with django_assert_num_queries(8):
+    # Session, user with roles, savepoint, exports with people of the staff, downloads, their users, audit entry, released;
+    # and the exports that wait, which the head shows.
+    with django_assert_num_queries(9):
         client.post("/exports/log/", {})
 
 
@@ -115,8 +116,8 @@ def test_own_list_is_paged_and_needs_no_more_queries_for_more(client, monkeypatc
     assert [export.pk for export, _state in first.context["own"]] == [exports[2].pk, exports[1].pk]
     assert f"/exports/{exports[0].pk}/" in client.get(f"/exports/?before={first.context['older']}").content.decode()
     assert client.get("/exports/?before=" + "9" * 40).status_code == 200
-    # Session, user with roles, own exports, areas, waiting ones.
-    with django_assert_num_queries(5):
+    # Session, user with roles, own exports, areas, waiting ones; and their count in the head.
+    with django_assert_num_queries(6):
         client.get("/exports/")
 
 
