@@ -10,12 +10,12 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from residents.birth import UNKNOWN, Birth, Precision
 from residents.citizen_id import CitizenId, Kind
+from residents.holding import ResidentError, hold_people
 from residents.models import Resident, Unit
 from residents.names import clean_name
 from residents.querysets import ResidentQuerySet
@@ -38,12 +38,6 @@ COPIED = (
     "source",
 )
 BIRTH_FROM_VAGUE_TO_EXACT = (Precision.UNKNOWN, Precision.YEAR, Precision.MONTH, Precision.DAY)
-
-
-class ResidentError(Exception):
-    """A rule of the registry refuses; `message` tells the user what to do."""
-
-    message = ""
 
 
 class AlreadyRegisteredError(ResidentError):
@@ -69,12 +63,6 @@ class NumberOfAnotherPersonError(ResidentError):
         "This number belongs to somebody of another name, sex or date of birth, or whose date of birth is not known. "
         "Check the number; if it is right, correct or complete the wrong record first."
     )
-
-
-class ChangedMeanwhileError(ResidentError):
-    """Somebody else changed the same person's numbers at the same moment."""
-
-    message = _("Somebody else has just changed this person's record. Look the person up again.")
 
 
 @transaction.atomic
@@ -181,7 +169,7 @@ def unmask(*, by: Actor, resident: Resident, reason: str) -> None:
 @transaction.atomic
 def verify_resident(*, by: Actor, resident: Resident) -> Resident:
     """Returns the person, marked as one whose card a member of staff has seen now."""
-    (person,) = _lock_people(resident.pk)
+    (person,) = hold_people(resident.pk)
     before, person.verified_at = person.verified_at, timezone.now()
     person.save(update_fields=["verified_at"])
     audit.record(
@@ -199,7 +187,7 @@ def update_resident(*, by: Actor, resident: Resident, reason: str = "", **facts:
     """Returns the person with the facts given (of EDITABLE) set; only those that differ are written and recorded."""
     if unknown := facts.keys() - set(EDITABLE):
         raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
-    (person,) = _lock_people(resident.pk)
+    (person,) = hold_people(resident.pk)
     changes = {}
     for name, value in facts.items():
         before, after = getattr(person, name), clean_name(value) if name in ("full_name", "address") else value
@@ -232,7 +220,7 @@ def correct_number(
     if new_number:
         _refuse_unissued(new_number)
     number = new_number or _next_provisional_number()
-    person, other = _lock_people(resident.pk, number)
+    person, other = hold_people(resident.pk, number)
     if number == person.pk:
         return person
     if other is None:
@@ -258,7 +246,7 @@ def add_alias(*, by: Actor, resident: Resident, number: str, is_confirmed: bool 
     Raises NumberOfAnotherPersonError, NotIssuedError, ChangedMeanwhileError.
     """
     _refuse_unissued(number)
-    person, other = _lock_people(resident.pk, number)
+    person, other = hold_people(resident.pk, number)
     if other == person:
         return person
     if other is None:
@@ -298,24 +286,6 @@ def _insert(resident: Resident) -> Resident:
             raise
         raise AlreadyRegisteredError(existing) from error
     return resident
-
-
-def _lock_people(*numbers: str) -> list[Resident | None]:
-    """Returns whom each number leads to, locked until the end of the transaction.
-
-    Only rows that are nobody's alias are locked, in the order of their numbers, so two corrections cannot lock each
-    other out; whoever changes an alias holds the row it leads to. Writing doses is not held up (FOR NO KEY UPDATE).
-    """
-    leads = _leads(numbers)
-    people = Resident.objects.filter(pk__in=leads.values()).order_by("pk").select_for_update(no_key=True).in_bulk()
-    if _leads(numbers) != leads:
-        raise ChangedMeanwhileError
-    return [people.get(leads.get(number)) for number in numbers]
-
-
-def _leads(numbers: tuple[str, ...]) -> dict[str, str]:
-    rows = Resident.objects.filter(pk__in=numbers)
-    return dict(rows.values_list("pk", Coalesce("superseded_by", "pk")))
 
 
 def _copy(person: Resident, **different: Any) -> Resident:

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 
 from residents.birth import read_birth
+from residents.holding import ChangedMeanwhileError
 from residents.models import Resident
 from residents.services import (
-    ChangedMeanwhileError,
     NotIssuedError,
     NumberOfAnotherPersonError,
     add_alias,
