@@ -29,12 +29,19 @@ def hold_person(number: str) -> Resident:
     """
     person = Resident.objects.by_number(number).select_for_update(no_key=True).get()
     if not person.is_alias:
-        return person
+        return person if person.pk == number else _still(person, number)
     rows = Resident.objects.current().filter(pk=person.superseded_by_id)
     kept = rows.select_for_update(no_key=True, skip_locked=True).first()
     if kept is None:
         raise ChangedMeanwhileError
     return kept
+
+
+def _still(person: Resident, number: str) -> Resident:
+    """The person, unless a merge was undone while this waited: then the number is somebody else's."""
+    if not Resident.objects.filter(pk=number, superseded_by=person).exists():
+        raise ChangedMeanwhileError
+    return person
 
 
 def hold_people(*numbers: str) -> list[Resident | None]:

@@ -37,6 +37,8 @@ ACTS = {
     "resident.updated": _("Facts corrected"),
     "resident.number_corrected": _("Number corrected"),
     "resident.alias_added": _("Older number added"),
+    "resident.merged": _("Records of one person merged"),
+    "resident.parted": _("Merge of two records undone"),
     "duplicates.searched": _("Searched for duplicates"),
     "phone.explained": _("Phone number of many explained"),
     "dose.recorded": _("Dose recorded"),

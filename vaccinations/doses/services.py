@@ -229,7 +229,8 @@ def _add(
     dose = _insert(
         person,
         Dose(
-            resident=person,
+            # A replacement stays where the dose was written: undoing a merge of its person takes it along.
+            resident_id=replaces.resident_id if replaces else person.pk,
             dose_number=entry.dose_number,
             vaccine=entry.vaccine,
             lot=entry.lot,
