@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from residents.merging.registry import Records, registry
 from residents.models import Merge, Resident
 from vaccinations.due.services import refresh_due
-from vaccinations.models import Appointment, ConflictDecision, Dose, RegisteredPerson
+from vaccinations.models import Appointment, ConflictDecision, Dose, DueDose, RegisteredPerson
 
 
 def doses_since(merge: Merge) -> QuerySet:
@@ -39,8 +39,8 @@ def decisions_since(merge: Merge) -> Iterator[str | Promise]:
 
 
 def refresh(person: Resident) -> None:
-    """Works out which dose is due for somebody who had one."""
-    if Dose.objects.of_person(person.pk).exists():
+    """Works out which dose is due for somebody who had one, or of whom that was known."""
+    if Dose.objects.of_person(person.pk).exists() or DueDose.objects.filter(resident=person.pk).exists():
         refresh_due(resident=person, on=timezone.localdate())
 
 
