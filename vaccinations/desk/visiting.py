@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from residents.holding import hold_person
 from residents.models import Resident
-from residents.services import ChangedMeanwhileError
 from vaccinations.doses.services import Entry, record_dose
 from vaccinations.models import Dose, Facility, Visit
 from vaccinations.observation.services import begin_observation
@@ -54,7 +54,7 @@ def arrive(
     *, by: Actor, resident: Resident, facility: Facility, now: datetime, screening: Statement | None = None
 ) -> Visit:
     """Returns the person's open visit of today: theirs already, or a new one from now; with what was noted of them."""
-    person, today = _hold(resident), timezone.localdate(now)
+    person, today = hold_person(resident.pk), timezone.localdate(now)
     visit = _open_visit(person, facility, today) or _open(
         by=by, person=person, facility=facility, on=today, arrived_at=now
     )
@@ -80,7 +80,7 @@ def give(
     somebody whom nobody had registered before; without a `screening` none is kept. `facts` and errors are those of
     record_dose, the ScreeningErrors, and AnsweredMeanwhileError.
     """
-    person = _hold(resident)
+    person = hold_person(resident.pk)
     if Dose.objects.of_person(person.pk).filter(idempotency_key=entry.key).exists():
         dose = record_dose(by=by, resident=person, entry=entry, now=now, **facts)
         return Visit.objects.get(resident=dose.resident_id, dose=dose)
@@ -118,7 +118,7 @@ def decline(
 
     The same answer again returns the visit answered so. Raises AnsweredMeanwhileError.
     """
-    person, today = _hold(resident), timezone.localdate(now)
+    person, today = hold_person(resident.pk), timezone.localdate(now)
     latest = latest_visit(resident=person, facility=facility, on=today)
     if latest and (latest.not_given_reason, latest.not_given_text, latest.closed_by) == (reason, text, by.user):
         return latest
@@ -134,7 +134,7 @@ def decline(
 @transaction.atomic
 def reopen(*, by: Actor, visit: Visit, now: datetime) -> Visit:
     """Returns a new open visit in place of one that was answered "not given" today. Raises NotUndoableError."""
-    person = _hold(visit.resident)
+    person = hold_person(visit.resident_id)
     _undo(by=by, visit=visit, now=now, outcome=Visit.Outcome.NOT_GIVEN)
     waiting = _open_visit(person, visit.facility, visit.visited_on) or _open(
         by=by, person=person, facility=visit.facility, on=visit.visited_on, arrived_at=visit.arrived_at
@@ -146,17 +146,10 @@ def reopen(*, by: Actor, visit: Visit, now: datetime) -> Visit:
 @transaction.atomic
 def cancel(*, by: Actor, visit: Visit, now: datetime) -> Visit:
     """Returns the visit, undone: the person had not come, or left without being seen. Raises NotUndoableError."""
-    _hold(visit.resident)
+    hold_person(visit.resident_id)
     _undo(by=by, visit=visit, now=now, outcome=Visit.Outcome.WAITING)
     audit.record(by=by, action="visit.cancelled", subject=visit, resident=visit.resident_id)
     return visit
-
-
-def _hold(resident: Resident) -> Resident:
-    person = Resident.objects.by_number(resident.pk).select_for_update(no_key=True).get()
-    if person.is_alias:
-        raise ChangedMeanwhileError
-    return person
 
 
 def _refuse_answered(person: Resident, facility: Facility, on: date, seen: str) -> None:

@@ -1,6 +1,7 @@
 """The tables of vaccination, one module a subject."""
 
 from vaccinations.models.closing import DayClose, DayCloseLine
+from vaccinations.models.conflicts import ConflictDecision
 from vaccinations.models.doses import Dose, Slip
 from vaccinations.models.due import DueDose
 from vaccinations.models.imports import (
@@ -53,6 +54,7 @@ __all__ = [
     "CaseDecision",
     "ChronicCondition",
     "ClinicSession",
+    "ConflictDecision",
     "ConsentText",
     "Contraindication",
     "DayClose",

@@ -50,6 +50,9 @@ class QualityCase(models.Model):
     pair = models.OneToOneField(
         DuplicatePair, models.PROTECT, null=True, related_name="case", verbose_name=_("pair of records")
     )
+    # Or one of two recorded doses of one number, by its id alone as doses refer to doses, and whose they are.
+    dose = models.BigIntegerField(_("dose"), null=True, unique=True)
+    person = CitizenIdField(_("person"), blank=True, default="", db_default="")
     created_at = models.DateTimeField(_("waits since"), db_default=Now(), editable=False)
     assigned_to = models.ForeignKey(
         User, models.PROTECT, null=True, verbose_name=_("assigned to"), related_name="+", db_index=False
@@ -68,10 +71,11 @@ class QualityCase(models.Model):
         verbose_name_plural = _("cases of the work lists")
         constraints = [
             models.CheckConstraint(
-                condition=Q(sheet_dose__isnull=False, dose_import__isnull=False, pair=None) & ~Q(kind="pair")
-                | Q(sheet_dose=None, dose_import=None, pair__isnull=False, kind="pair"),
+                condition=Q(sheet_dose__isnull=False, dose_import__isnull=False, pair=None, dose=None) & ~Q(kind="pair")
+                | Q(sheet_dose=None, dose_import=None, pair__isnull=False, dose=None, kind="pair")
+                | Q(sheet_dose=None, dose_import=None, pair=None, dose__isnull=False, kind="conflict"),
                 name="qualitycase_about_one_thing",
-                violation_error_message=_("A case is about a row or about a pair of records."),
+                violation_error_message=_("A case is about a row, a pair of records or two doses."),
             ),
             models.CheckConstraint(
                 condition=Q(state="decided", decided_at__isnull=False) | ~Q(state="decided") & Q(decided_at=None),
@@ -113,6 +117,11 @@ class QualityCase(models.Model):
     def is_pair(self) -> bool:
         return self.pair_id is not None
 
+    @property
+    def is_of_doses(self) -> bool:
+        """Whether it is about two recorded doses of one number."""
+        return self.dose is not None
+
     def holder(self, now: datetime) -> User | None:
         """Who has the case in work at that moment: a claim lapses."""
         return self.claimed_by if self.claimed_until and self.claimed_until > now else None
@@ -126,6 +135,8 @@ class CaseDecision(models.Model):
         DIFFERENT = "different", _("Different people")
         REGISTER_RIGHT = "register-right", _("The register is right")
         SHEET_RIGHT = "sheet-right", _("The sheet is right")
+        FIRST_RIGHT = "first-right", _("The first dose is right")
+        SECOND_RIGHT = "second-right", _("The second dose is right")
         BOTH_RIGHT = "both-right", _("Both doses were given")
         ASK = "ask", _("Ask the commune")
         NEW_PERSON = "new-person", _("A person whom nobody has registered")
@@ -143,6 +154,7 @@ class CaseDecision(models.Model):
     dose = models.BigIntegerField(_("dose recorded"), null=True)
     replaced_dose = models.BigIntegerField(_("dose voided"), null=True)
     merge = models.BigIntegerField(_("merge"), null=True)
+    conflict = models.BigIntegerField(_("decision on doses of one number"), null=True)
     undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by", verbose_name=_("undoes"))
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"), db_index=False)
     at = models.DateTimeField(_("at"), db_default=Now(), editable=False)

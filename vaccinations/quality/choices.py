@@ -16,8 +16,13 @@ CHOICES = {
 }
 
 
+OF_DOSES = (Choice.FIRST_RIGHT, Choice.SECOND_RIGHT, Choice.BOTH_RIGHT, Choice.ASK)
+
+
 def choices_of(case: QualityCase) -> tuple[Choice, ...]:
     """Returns the decisions that the case knows, in the order of the page."""
+    if case.is_of_doses:
+        return OF_DOSES
     return CHOICES[Kind(case.kind)]
 
 

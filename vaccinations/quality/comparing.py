@@ -14,9 +14,10 @@ from residents.evidence import EVIDENCE
 from residents.matching import Facts, candidates
 from residents.models import Resident
 from residents.names import fold
+from vaccinations.doses.conflicts import NoConflictError
 from vaccinations.models import CaseDecision, Dose, QualityCase, SheetDose
 from vaccinations.quality.choices import ruled_out
-from vaccinations.quality.deciding import contradicting
+from vaccinations.quality.deciding import contradicting, doses_of
 from vaxreg import audit
 from vaxreg.actors import Actor
 
@@ -65,12 +66,29 @@ def compared(
     *, by: Actor, case: QualityCase, decisions: Sequence[CaseDecision], chosen: str = "", purpose: str = "compare"
 ) -> Comparison:
     """Returns both records of the case, and logs for each person shown that they were; of several candidates the `chosen`."""
-    found = _of_pair(case) if case.is_pair else _of_row(case, ruled_out(decisions), chosen)
+    found = _compared(case, ruled_out(decisions), chosen)
     shown = {person.pk for person in (found.person, found.other, *found.others) if person}
     if found.row and found.row.number:
         shown.add(found.row.number)
     audit.record_each(by=by, action="quality.read", residents=sorted(shown), subject=case, changes={"purpose": purpose})
     return found
+
+
+def _compared(case: QualityCase, out: frozenset[str], chosen: str) -> Comparison:
+    if case.is_pair:
+        return _of_pair(case)
+    return _of_doses(case) if case.is_of_doses else _of_row(case, out, chosen)
+
+
+def _of_doses(case: QualityCase) -> Comparison:
+    """Two recorded doses of one number; nothing to compare where somebody has corrected one of them since."""
+    person = Resident.objects.by_number(case.person).select_related("province", "ward").first()
+    try:
+        first, second = doses_of(case)
+    except NoConflictError:
+        return Comparison(person=person, history=_history(person))
+    lines = _dose_lines(_facts_of_dose(first), _facts_of_dose(second))
+    return Comparison(doses=lines, person=person, history=_history(person), against=[first, second])
 
 
 def _of_pair(case: QualityCase) -> Comparison:
@@ -221,17 +239,20 @@ def dose_lines(row: SheetDose, dose: Dose | None) -> list[Line]:
         "lot": row.lot_number or written.lot,
         "facility": str(row.facility or written.facility),
     }
-    right = (
-        {
-            "number": str(dose.dose_number),
-            "vaccine": str(dose.vaccine),
-            "day": dose.administered_on.strftime("%d/%m/%Y"),
-            "lot": str(dose.lot or ""),
-            "facility": str(dose.facility),
-        }
-        if dose
-        else {}
-    )
+    return _dose_lines(left, _facts_of_dose(dose) if dose else {})
+
+
+def _facts_of_dose(dose: Dose) -> dict[str, str]:
+    return {
+        "number": str(dose.dose_number),
+        "vaccine": str(dose.vaccine),
+        "day": dose.administered_on.strftime("%d/%m/%Y"),
+        "lot": str(dose.lot or ""),
+        "facility": str(dose.facility),
+    }
+
+
+def _dose_lines(left: dict[str, str], right: dict[str, str]) -> list[Line]:
     labels = {
         "number": _("Dose"),
         "vaccine": _("Vaccine"),

@@ -1,33 +1,35 @@
-"""What people decide about a case, and how it is taken back. Whoever decides holds the case, then the person."""
+"""What people decide about a case, and how it is taken back. Whoever decides holds the case, then the people."""
 
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from django.db import transaction
+from django.utils import timezone
 
 from residents.birth import Birth, Precision
 from residents.citizen_id import CitizenId, Kind
-from residents.models import DuplicatePair, Resident
+from residents.holding import ResidentError, hold_person
+from residents.merging.services import DependedUponError, TwoCitizenIdsError, merge, undo_merge
+from residents.models import DuplicatePair, Merge, Resident
 from residents.services import register_resident
 from vaccinations.desk.registering import possible_doubles
+from vaccinations.doses.conflicts import NoConflictError, decide_conflict, restore_held, undo_decision
 from vaccinations.doses.services import (
     AlreadyRecordedError,
     AlreadyVoidedError,
     DoseError,
-    Entry,
     ImpossibleDoseError,
     NeedsReasonError,
     Reason,
-    replace_dose,
-    void_dose,
+    void_held,
 )
 from vaccinations.doses.warnings import Code
+from vaccinations.due.services import refresh_due
 from vaccinations.imports.one_row import record_row
-from vaccinations.models import CaseDecision, Dose, QualityCase, SheetDose
+from vaccinations.models import CaseDecision, ConflictDecision, Dose, QualityCase, SheetDose
 from vaccinations.quality import errors
 from vaccinations.quality.choices import Choice, choices_of, ruled_out, standing, state_after
 from vaccinations.quality.working import held
@@ -41,13 +43,17 @@ Written = dict[str, Any]
 
 @dataclass(frozen=True)
 class Decision:
-    """`person` is the number of whom it is about; `dose_number` another one than the row says; `seen` the warnings seen."""
+    """`person` is the number of whom it is about; `dose_number` another one than the row says; `seen` the warnings seen.
+
+    Of a pair, `person` is the number kept, and `second_reason` says why two citizen IDs are of one person.
+    """
 
     choice: str
     reason: str
     person: str = ""
     dose_number: int | None = None
     seen: frozenset[str] = frozenset()
+    second_reason: str = ""
 
 
 @transaction.atomic
@@ -80,7 +86,7 @@ def undo(*, by: Actor, case: QualityCase, reason: str, version: int, now: dateti
     if not stand or found.state == State.WITHDRAWN:
         raise errors.NothingToUndoError
     last = stand[-1]
-    _taken_back(by, found, last, reason, now)
+    _taken_back(by, found, last, reason)
     row = CaseDecision.objects.create(case=found, choice=Choice.UNDO, reason=reason, undoes=last, by=by.user)
     _move(found, now)
     changes = {"choice": last.choice, "reason": reason, "dose": last.dose}
@@ -111,7 +117,9 @@ def _carried_out(by: Actor, case: QualityCase, decision: Decision, now: datetime
         raise errors.UnusualError(error.warnings) from error
     except ImpossibleDoseError as error:
         raise errors.DoseRefusedError(" ".join(map(str, error.faults.values()))) from error
-    except DoseError as error:
+    except TwoCitizenIdsError as error:
+        raise errors.SecondReasonError from error
+    except (DoseError, ResidentError) as error:
         raise errors.DoseRefusedError(str(error.message)) from error
 
 
@@ -133,10 +141,23 @@ def _reason(decision: Decision) -> Reason:
 
 def _same(by: Actor, case: QualityCase, decision: Decision, now: datetime) -> Written:
     if case.is_pair:
-        raise errors.CaseError
+        return _merged(by, case, decision)
     if decision.person in ruled_out(case.decisions.all()):
         raise errors.NobodyChosenError
     return _recorded(by, case, _person(decision.person), decision, now)
+
+
+def _merged(by: Actor, case: QualityCase, decision: Decision) -> Written:
+    """Both records made one under the number chosen to be kept."""
+    people = Resident.objects.in_bulk([case.pair.person_a_id, case.pair.person_b_id])
+    keep = people.pop(decision.person, None)
+    if keep is None or not people:
+        raise errors.KeepError
+    (drop,) = people.values()
+    # Decided here: not to be taken for a merge on another page (quality.following).
+    QualityCase.objects.filter(pk=case.pk).update(state=State.DECIDED, decided_at=timezone.now())
+    merged = merge(by=by, keep=keep, drop=drop, reason=decision.reason, second_reason=decision.second_reason)
+    return {"person": keep.pk, "other": drop.pk, "merge": merged.pk}
 
 
 def _recorded(by: Actor, case: QualityCase, person: Resident, decision: Decision, now: datetime) -> Written:
@@ -183,7 +204,38 @@ def contradicting(row: SheetDose, person: Resident) -> list[Dose]:
     return [dose for dose in doses if dose.dose_number == number or dose.administered_on == row.administered_on]
 
 
+def _first_right(by: Actor, case: QualityCase, decision: Decision, now: datetime) -> Written:
+    return _dose_kept(by, case, decision, keeps_first=True)
+
+
+def _second_right(by: Actor, case: QualityCase, decision: Decision, now: datetime) -> Written:
+    return _dose_kept(by, case, decision, keeps_first=False)
+
+
+def _dose_kept(by: Actor, case: QualityCase, decision: Decision, *, keeps_first: bool) -> Written:
+    """Of two recorded doses of one number one stays; the other is voided, or stands under another number."""
+    pair = doses_of(case)
+    keep, other = pair if keeps_first else pair[::-1]
+    verdict = ConflictDecision.Verdict.BOTH if decision.choice == Choice.BOTH_RIGHT else ConflictDecision.Verdict.ONE
+    facts = {"verdict": verdict, "reason": decision.reason, "new_number": decision.dose_number}
+    decided = decide_conflict(by=by, keep=keep, other=other, **facts)
+    return {"person": case.person, "conflict": decided.pk}
+
+
+def doses_of(case: QualityCase) -> list[Dose]:
+    """Returns the two recorded doses of one number that the case is about, the earlier first. Raises NoConflictError."""
+    facts = ("resident", "vaccine", "lot", "facility")
+    numbers = Resident.objects.numbers_of(case.person)
+    found = Dose.objects.select_related(*facts).filter(resident__in=numbers, pk=case.dose).first()
+    rivals = list(Dose.objects.rivals_of(found).select_related(*facts)) if found else []
+    if not rivals:
+        raise NoConflictError
+    return sorted([found, rivals[0]], key=lambda dose: (dose.administered_on, dose.pk))
+
+
 def _both_right(by: Actor, case: QualityCase, decision: Decision, now: datetime) -> Written:
+    if case.is_of_doses:
+        return _dose_kept(by, case, decision, keeps_first=True)
     row = _row_of(case)
     return _recorded(by, case, _person(row.person or ""), decision, now)
 
@@ -224,38 +276,39 @@ WRITERS: dict[str, Callable[[Actor, QualityCase, Decision, datetime], Written]] 
     Choice.DIFFERENT: _different,
     Choice.REGISTER_RIGHT: _nothing,
     Choice.SHEET_RIGHT: _sheet_right,
+    Choice.FIRST_RIGHT: _first_right,
+    Choice.SECOND_RIGHT: _second_right,
     Choice.BOTH_RIGHT: _both_right,
     Choice.ASK: _nothing,
     Choice.NEW_PERSON: _new_person,
 }
 
 
-def _taken_back(by: Actor, case: QualityCase, last: CaseDecision, reason: str, now: datetime) -> None:
-    if case.is_pair:
-        DuplicatePair.objects.filter(pk=case.pair_id).update(status=DuplicatePair.Status.OPEN)
-    if last.dose is None:
-        return
-    dose = Dose.objects.select_related("resident").get(resident__in=_numbers(last), pk=last.dose)
-    if last.replaced_dose is None:
-        # Somebody voided it at a desk meanwhile: then there is nothing left to take back.
-        with suppress(AlreadyVoidedError):
-            void_dose(by=by, dose=dose, reason=reason)
-        return
-    doses = Dose.objects.select_related("vaccine", "lot", "facility", "dose_import")
-    before = doses.get(resident__in=_numbers(last), pk=last.replaced_dose)
+def _taken_back(by: Actor, case: QualityCase, last: CaseDecision, reason: str) -> None:
+    """Undoes what the decision wrote; what later acts stand on is told, and nothing is undone."""
     try:
-        facts = {"entry": _entry_of(before), "reason": Reason(reason, EVERY_WARNING)}
-        replace_dose(by=by, dose=dose, void_reason=reason, now=now, **facts)
-    except DoseError as error:
+        if last.merge:
+            QualityCase.objects.filter(pk=case.pk).update(state=State.OPEN, decided_at=None)
+            undo_merge(by=by, merge=Merge.objects.get(pk=last.merge), reason=reason)
+        elif last.conflict:
+            undo_decision(by=by, decision=ConflictDecision.objects.get(pk=last.conflict), reason=reason)
+        elif case.is_pair:
+            DuplicatePair.objects.filter(pk=case.pair_id).update(status=DuplicatePair.Status.OPEN)
+        elif last.dose:
+            _dose_taken_back(by, last, reason)
+    except DependedUponError as error:
+        raise errors.DoseRefusedError(" ".join(map(str, [error.message, *error.hindrances]))) from error
+    except (DoseError, ResidentError) as error:
         raise errors.DoseRefusedError(str(error.message)) from error
 
 
-def _numbers(decision: CaseDecision) -> Any:
-    return Resident.objects.numbers_of(decision.person)
-
-
-def _entry_of(dose: Dose) -> Entry:
-    """The dose as it was before it was replaced, to be recorded once more: of the same sheet, if it came with one."""
-    kept = ("dose_number", "vaccine", "lot", "facility", "administered_on", "administered_at", "vaccinator", "source")
-    facts = {name: getattr(dose, name) for name in kept}
-    return Entry(**facts, key=uuid4(), dose_import=dose.dose_import, import_row=dose.import_row)
+def _dose_taken_back(by: Actor, last: CaseDecision, reason: str) -> None:
+    """The dose recorded is voided, and the one voided in its favour is valid again."""
+    person = hold_person(last.person)
+    doses = Dose.objects.of_person(person.pk).in_bulk([pk for pk in (last.dose, last.replaced_dose) if pk])
+    # Somebody may have voided it at a desk meanwhile: then there is nothing left to take back.
+    with suppress(AlreadyVoidedError):
+        void_held(by=by, dose=doses[last.dose], reason=reason)
+    if last.replaced_dose:
+        restore_held(by, doses[last.replaced_dose], reason)
+    refresh_due(resident=person, on=timezone.localdate())

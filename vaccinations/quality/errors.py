@@ -59,6 +59,22 @@ class NobodyChosenError(CaseError):
     message = gettext_lazy("Choose the person whom this row means.")
 
 
+class KeepError(CaseError):
+    """Nobody said which of two records is kept."""
+
+    code = "keep"
+    message = gettext_lazy("Say which of the two records is kept.")
+
+
+class SecondReasonError(CaseError):
+    """Both records have a citizen ID, and nobody said why they are one person all the same."""
+
+    code = "second-reason"
+    message = gettext_lazy(
+        "Both records have a citizen ID of 12 digits, and nobody has two. Say how you know that one is wrong."
+    )
+
+
 class DoubleError(CaseError):
     """Somebody of this name and birth is registered, and nobody has said that they are other people."""
 

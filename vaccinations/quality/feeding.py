@@ -4,7 +4,7 @@ from django.db import connection
 from django.db.models import F
 
 from residents.models import DuplicatePair, Resident, Unit
-from vaccinations.models import DoseImport, QualityCase, SheetDose
+from vaccinations.models import Dose, DoseImport, QualityCase, SheetDose
 
 Kind, State = QualityCase.Kind, QualityCase.State
 CASES = QualityCase._meta.db_table
@@ -49,6 +49,16 @@ def feed_from_import(dose_import: DoseImport) -> int:
 def feed_from_pairs() -> int:
     """Returns how many pairs of records came into the work lists: those that nobody has looked at."""
     return _fed(FROM_PAIRS, {})
+
+
+def feed_from_doses(person: Resident) -> int:
+    """Returns how many pairs of doses of one number came into the work lists: the person has them under two numbers."""
+    doses = Dose.objects.in_conflict().filter(resident__superseded_by=person.pk)
+    cases = [
+        QualityCase(kind=Kind.CONFLICT, dose=pk, person=person.pk, province=person.province, ward=person.ward)
+        for pk in doses.values_list("pk", flat=True)
+    ]
+    return len(QualityCase.objects.bulk_create(cases, ignore_conflicts=True))
 
 
 def withdraw_import(dose_import: DoseImport) -> int:

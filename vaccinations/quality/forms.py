@@ -18,6 +18,8 @@ KEYS = {
     CaseDecision.Choice.DIFFERENT: "k",
     CaseDecision.Choice.REGISTER_RIGHT: "r",
     CaseDecision.Choice.SHEET_RIGHT: "h",
+    CaseDecision.Choice.FIRST_RIGHT: "r",
+    CaseDecision.Choice.SECOND_RIGHT: "h",
     CaseDecision.Choice.BOTH_RIGHT: "b",
     CaseDecision.Choice.ASK: "x",
     CaseDecision.Choice.NEW_PERSON: "m",
@@ -50,28 +52,51 @@ class DecisionForm(forms.Form):
         label=_("Reason"), max_length=200, help_text=_("By what you know it. No name and no number of anybody.")
     )
 
+    keep = forms.ChoiceField(
+        label=_("Which record is kept"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[("a", _("the first")), ("b", _("the second"))],
+    )
+    second_reason = ReasonField(
+        label=_("Why both citizen IDs are of one person"),
+        required=False,
+        max_length=200,
+        help_text=_("Only where both records have a number of 12 digits and are one person."),
+    )
+
     def __init__(self, *args: Any, case: QualityCase, **kwargs: Any) -> None:
         self.case = case
         super().__init__(*args, **kwargs)
         self.fields["choice"].choices = [(choice, choice.label) for choice in choices_of(case)]
         self.fields["reason"].widget.attrs["list"] = "usual-reasons"
-        if case.is_pair:
-            del self.fields["dose_number"]
+        for name in ("dose_number",) if case.is_pair else ("keep", "second_reason"):
+            del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         needs = cleaned.get("choice") in NEEDS_PERSON and not self.case.is_pair
         if needs and not cleaned.get("person"):
             raise ValidationError(_("Choose the person whom this row means."), code="nobody")
+        if self.case.is_pair and cleaned.get("choice") == CaseDecision.Choice.SAME and not cleaned.get("keep"):
+            self.add_error("keep", _("Say which of the two records is kept."))
         if cleaned.get("choice") == CaseDecision.Choice.BOTH_RIGHT and not cleaned.get("dose_number"):
-            self.add_error("dose_number", _("Say which dose the one of the sheet is."))
+            self.add_error("dose_number", _("Say which dose the other one is."))
         return cleaned
 
     @property
     def decision(self) -> Decision:
         said = self.cleaned_data
         seen = frozenset(said["seen"].split(",")) & EVERY_WARNING
-        return Decision(said["choice"], said["reason"], said["person"] or "", said.get("dose_number"), seen)
+        person = self._kept if self.case.is_pair else said["person"] or ""
+        second = said.get("second_reason", "")
+        return Decision(said["choice"], said["reason"], person, said.get("dose_number"), seen, second)
+
+    @property
+    def _kept(self) -> str:
+        """The number of the record that is kept."""
+        pair = self.case.pair
+        return {"a": pair.person_a_id, "b": pair.person_b_id}.get(self.cleaned_data["keep"], "")
 
 
 class UndoForm(forms.Form):

@@ -6,7 +6,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from residents.citizen_id import CitizenId
 from residents.services import unmask
+from vaccinations.desk.registering import RANKS
 from vaccinations.models import CaseDecision, QualityCase
 from vaccinations.quality.choices import Choice, choices_of, standing
 from vaccinations.quality.comparing import Comparison, compared
@@ -59,6 +61,7 @@ def context_of(*, by: Actor, case: QualityCase, chosen: str = "", unmasked_for: 
         "decisions": decisions,
         "standing": stand[-1] if stand else None,
         "person_key": found.person.pk if found.person else "",
+        "keep": _better(found),
         "buttons": _buttons(case, found),
         "reasons": USUAL_REASONS,
         "holder": case.holder(now),
@@ -67,7 +70,20 @@ def context_of(*, by: Actor, case: QualityCase, chosen: str = "", unmasked_for: 
     }
 
 
+def _better(found: Comparison) -> str:
+    """Which record of a pair would be kept: that of the better kind of number, else the one with more doses."""
+    if found.person is None or found.other is None:
+        return ""
+    ranks = [
+        (RANKS[CitizenId(person.pk).kind], len(history))
+        for person, history in ((found.person, found.history), (found.other, found.other_history))
+    ]
+    return "a" if ranks[0] >= ranks[1] else "b"
+
+
 def _buttons(case: QualityCase, found: Comparison) -> list[tuple[Choice, str]]:
+    if case.is_of_doses and not found.against:
+        return []
     offered = [choice for choice in choices_of(case) if found.person or choice not in WITH_PERSON]
     if case.state == QualityCase.State.WAITING:
         offered = [choice for choice in offered if choice != Choice.ASK]

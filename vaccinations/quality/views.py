@@ -100,7 +100,7 @@ def show(request, found, *, form=None, undo_form=None, reveal=None, warnings=())
     chosen = pages.person_in(request.GET.get("person", ""))
     context = pages.context_of(by=request.actor, case=found, chosen=chosen, unmasked_for=reason)
     context |= pages.around(QualityCase.objects.visible_to(request.user), found, narrowing, request.user)
-    initial = {"version": found.version, "person": context["person_key"]}
+    initial = {"version": found.version, "person": context["person_key"], "keep": context["keep"]}
     context["form"] = form or DecisionForm(case=found, initial=initial)
     context["undo_form"] = undo_form or UndoForm(initial={"version": found.version})
     context |= {"reveal": reveal or ReasonForm(), "is_unmasked": is_unmasked, "warnings": warnings}

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from residents.duplicates import find_duplicates
+from residents.merging.services import merge, undo_merge
 from residents.models import DuplicatePair, Resident
 from vaccinations.imports.one_row import RowUnreadableError
 from vaccinations.models import CaseDecision, Dose, QualityCase, Slip
@@ -26,6 +27,7 @@ from vaccinations.tests.cases import (
     decision,
     province,
 )
+from vaccinations.tests.factories import DoseFactory
 from vaccinations.tests.sheets import person
 from vaxreg.models import AuditEntry
 from vaxreg.tests.factories import actor
@@ -247,13 +249,74 @@ def test_decisions_are_never_changed(place, by):
         CaseDecision.objects.filter(pk=row.pk).update(reason="khác")
 
 
-def test_a_pair_of_different_people_is_remembered_and_undone(place, by):
-    person("079090000099", province=place)
+TWIN = "079090000099"
+
+
+@pytest.fixture
+def pair(place, by):
+    person(TWIN, province=place)
     list(find_duplicates(by=by))
-    case = QualityCase.objects.get(kind="pair")
-    decided(by, case, "different", "")
-    assert (case.state, DuplicatePair.objects.get().status) == ("decided", "different")
+    return QualityCase.objects.get(kind="pair")
+
+
+def test_a_pair_of_one_person_is_merged_and_parted(place, by, pair):
+    with pytest.raises(errors.SecondReasonError):
+        decided(by, pair, "same", NUMBER)
+    row = decided(by, pair, "same", NUMBER, second_reason="Gõ nhầm số trên phiếu")
+    assert (row.person, row.other, pair.state) == (NUMBER, TWIN, "decided")
+    assert Resident.objects.get(pk=TWIN).superseded_by_id == NUMBER
+    assert DuplicatePair.objects.get().status == "same"
+    undone(by, pair)
+    assert Resident.objects.get(pk=TWIN).superseded_by_id is None
+    assert (pair.state, list(pair.decisions.values_list("choice", flat=True))) == ("open", ["same", "undo"])
+
+
+def test_a_pair_merged_on_another_page_is_decided_and_opened_with_it(place, by, pair):
+    people = Resident.objects.in_bulk([NUMBER, TWIN])
+    facts = {"keep": people[NUMBER], "drop": people[TWIN], "reason": WHY, "second_reason": WHY}
+    merged = merge(by=by, **facts)
+    pair.refresh_from_db()
+    assert (pair.state, pair.decisions.get().reason) == ("decided", WHY)
+    undo_merge(by=by, merge=merged, reason="Nhầm")
+    pair.refresh_from_db()
+    assert (pair.state, pair.decisions.count()) == ("open", 2)
+
+
+@pytest.fixture
+def doses(place, by, pair):
+    """Two doses of one number, which a merge has brought together: the case about them."""
+    for number, day in ((NUMBER, 1), (TWIN, 20)):
+        DoseFactory(resident=Resident.objects.get(pk=number), administered_on=date(2021, 8, day))
+    decided(by, pair, "same", NUMBER, second_reason=WHY)
+    return QualityCase.objects.get(kind="conflict")
+
+
+@pytest.mark.parametrize(("choice", "day"), [("first-right", 1), ("second-right", 20)])
+def test_of_two_doses_that_a_merge_brought_together_one_is_right(by, doses, choice, day):
+    decided(by, doses, choice, "")
+    assert (doses_of(), doses.state) == ([(1, date(2021, 8, day))], "decided")
+    undone(by, doses)
+    assert (len(doses_of()), doses.state) == (2, "open")
+
+
+def test_both_doses_that_a_merge_brought_together_were_given(by, doses):
+    decided(by, doses, "both-right", "", dose_number=2)
+    assert doses_of() == [FIRST, (2, date(2021, 8, 20))]
+
+
+def test_a_merge_that_decisions_stand_on_is_not_undone_before_them(by, pair, doses):
+    decided(by, doses, "first-right", "")
+    with pytest.raises(errors.DoseRefusedError):
+        undone(by, pair)
+    undone(by, doses)
+    undone(by, pair)
+    assert Resident.objects.get(pk=TWIN).superseded_by_id is None
+
+
+def test_a_pair_of_different_people_is_remembered_and_undone(by, pair):
+    decided(by, pair, "different", "")
+    assert (pair.state, DuplicatePair.objects.get().status) == ("decided", "different")
     list(find_duplicates(by=by))
     assert QualityCase.objects.count() == 1
-    undone(by, case)
-    assert (case.state, DuplicatePair.objects.get().status) == ("open", "open")
+    undone(by, pair)
+    assert (pair.state, DuplicatePair.objects.get().status) == ("open", "open")

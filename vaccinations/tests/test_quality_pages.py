@@ -1,12 +1,13 @@
 """The pages of the work lists: who sees which cases, what a case shows, and what becomes of a decision."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from residents.models import AreaAssignment
+from residents.duplicates import find_duplicates
+from residents.models import AreaAssignment, Resident
 from residents.tests.factories import UnitFactory
 from vaccinations.models import CaseDecision, Dose, QualityCase
 from vaccinations.quality import working
@@ -24,7 +25,9 @@ from vaccinations.tests.cases import (
     decider,
     province,
 )
+from vaccinations.tests.factories import DoseFactory
 from vaccinations.tests.sheets import brought, committed
+from vaccinations.tests.sheets import person as known
 from vaxreg.models import AuditEntry
 from vaxreg.roles import Role
 from vaxreg.sealing import seal
@@ -188,7 +191,7 @@ def test_a_decision_without_a_reason_or_person_is_refused_beside_the_field(manag
     assert "Choose the person whom this row means." in text_of(page)
     sent = said(cases["conflict"], "both-right")
     page = manager.post(address(cases["conflict"]) + "decide/", sent)
-    assert "Say which dose the one of the sheet is." in text_of(page)
+    assert "Say which dose the other one is." in text_of(page)
     assert WHY in text_of(page)
     assert not CaseDecision.objects.exists()
 
@@ -259,3 +262,24 @@ def test_a_letter_to_the_commune_holds_what_is_needed_and_is_logged(manager, cas
     assert "Request to check a vaccination record" in page
     assert "079 0 90 000001" in page
     assert AuditEntry.objects.filter(action="resident.unmasked", resident=NUMBER).exists()
+
+
+def test_pages_of_a_pair_and_of_two_doses(manager, place):
+    twin = "079090000099"
+    for number, day in ((NUMBER, 1), (twin, 20)):
+        someone = Resident.objects.filter(pk=number).first() or known(number, province=place)
+        DoseFactory(resident=someone, administered_on=date(2021, 8, day))
+    list(find_duplicates(by=actor(manager.user)))
+    pair = QualityCase.objects.get(kind="pair")
+    page = text_of(manager.get(address(pair)))
+    assert "Doses of the second record" in page
+    where = address(pair) + "decide/"
+    assert "nobody has two" in text_of(manager.post(where, said(pair, "same", keep="a")))
+    assert "Say which of the two records is kept." in text_of(manager.post(where, said(pair, "same")))
+    manager.post(where, said(pair, "same", keep="a", second_reason="Gõ nhầm số"))
+    assert Resident.objects.get(pk=twin).superseded_by_id == NUMBER
+    doses = QualityCase.objects.get(kind="conflict")
+    assert "The second dose is right <kbd>Alt+H</kbd>" in text_of(manager.get(address(doses)))
+    manager.post(address(doses) + "decide/", said(doses, "second-right"))
+    assert Dose.objects.valid().get().resident_id == twin
+    assert "contradict each other no longer" in text_of(manager.get(address(doses)))
