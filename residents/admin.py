@@ -26,7 +26,10 @@ class ByNumberAdmin(PersonalDataAdmin):
 
     def find(self, queryset, text):
         number = self.number_in(text)
-        return queryset.filter(resident=number) if number else queryset.none()
+        # Under all numbers of the person; of somebody not registered under the one declared.
+        return (
+            queryset.filter(resident__in=[number, *Resident.objects.numbers_of(number)]) if number else queryset.none()
+        )
 
     @admin.display(description=_("number"))
     def masked(self, row):

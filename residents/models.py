@@ -13,13 +13,14 @@ from residents.citizen_id import NUMBER_PATTERN
 from residents.citizen_id import grouped as grouped_number
 from residents.duplicate_models import DuplicatePair, DuplicateSearch
 from residents.fields import CitizenIdField
+from residents.merge_models import Merge
 from residents.querysets import ResidentQuerySet, UnitQuerySet
 from residents.sameness import Traits
 from vaxreg.dated import Dated, DatedQuerySet, dates_in_order
 from vaxreg.language import named
 from vaxreg.models import AuditEntry, User
 
-__all__ = ["AreaAssignment", "DuplicatePair", "DuplicateSearch", "Resident", "Unit"]
+__all__ = ["AreaAssignment", "DuplicatePair", "DuplicateSearch", "Merge", "Resident", "Unit"]
 
 
 class Unit(Dated):
