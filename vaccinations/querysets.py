@@ -88,11 +88,11 @@ class LotQuerySet(models.QuerySet):
         latest = extensions.filter(lot=OuterRef("pk"), in_force_from__lte=on).order_by("-in_force_from", "-id")
         return self.annotate(usable_until_then=Coalesce(Subquery(latest.values("usable_until")[:1]), F("expires_on")))
 
-    def at(self, facility: models.Model) -> "LotQuerySet":
-        """The usable lots of the facility's ledger, or all (`is_here` False) where it has none of them.
+    def with_is_here(self, facility: models.Model) -> "LotQuerySet":
+        """Each with `is_here`: it is in the facility's ledger, and not used up.
 
-        Left out are recalled ones, and those of which the last evening's sheet counted none and nothing came since:
-        within a day no lot goes from the list while somebody holds its last vial.
+        Used up are those of which the last evening's sheet counted none and nothing came since: within a day no lot
+        goes from the list while somebody holds its last vial.
         """
         entries = self.model._meta.get_field("stock_entries").related_model.objects.filter(facility=facility)
         lines = self.model._meta.get_field("closed_lines").related_model.objects.filter(close__facility=facility)
@@ -100,8 +100,21 @@ class LotQuerySet(models.QuerySet):
         found_since = lines.filter(lot=OuterRef("lot"), close__day__gt=OuterRef("close__day"), counted__gt=0)
         used_up = lines.filter(~Exists(came_since), ~Exists(found_since), counted=0)
         is_here = Q(pk__in=entries.values("lot")) & ~Q(pk__in=used_up.values("lot"))
-        lots = self.usable().filter(recalled_at=None)
-        return lots.annotate(is_here=is_here).filter(Q(is_here=True) | ~Exists(lots.filter(is_here)))
+        return self.annotate(is_here=is_here)
+
+    def at(self, facility: models.Model) -> "LotQuerySet":
+        """The usable lots of the facility, not recalled; or all such lots (`is_here` False) where it has none of them."""
+        lots = self.usable().filter(recalled_at=None).with_is_here(facility)
+        return lots.filter(Q(is_here=True) | ~Exists(lots.filter(is_here=True)))
+
+    def to_choose_at(self, facility: models.Model, on: date, *, besides: int | None = None) -> "LotQuerySet":
+        """What a record of a dose may name, as on that day: the facility's lots first, then all others, recalled ones too.
+
+        A dose that was given is recorded, with a reason where its lot should not have been used.
+        """
+        lots = self.usable(besides=besides).with_is_here(facility).with_usable_until(on).select_related("vaccine")
+        soonest = F("usable_until_then").asc(nulls_last=True)
+        return lots.order_by("-is_here", "vaccine__name", soonest, "lot_number")
 
 
 class DoseQuerySet(models.QuerySet):

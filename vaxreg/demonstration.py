@@ -22,6 +22,7 @@ from residents.services import register_resident
 from vaccinations.demonstration import a_day_at
 from vaccinations.doses.services import Entry, Reason, record_dose
 from vaccinations.doses.warnings import Code
+from vaccinations.imports.demonstration import load_sheet
 from vaccinations.models import Dose, Facility, FacilityAssignment, Lot, Vaccine
 from vaccinations.sessions.demonstration import load_sessions
 from vaccinations.stock.closing import Counted, close_day
@@ -98,6 +99,8 @@ def load(*, now: datetime) -> None:
     # Not the first ones: their cards are for visitors to scan.
     a_day_at(facility, by=clerk, people=people[20:], lot=lots[1], now=now)
     unvaccinated = [person for person in people if not person.doses.exists()]
+    manager = Actor(user=users[Role.PROVINCIAL_MANAGER], address=None, channel=ACTOR.channel)
+    load_sheet(by=manager, province=province, people=people[:20], today=now.date())
     load_sessions(by=ACTOR, facility=facility, people=unvaccinated, now=now)
 
 

@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from residents.services import look_up
 from vaccinations.desk.chart import chart_of, preview
 from vaccinations.desk.dose_forms import ReplaceForm, VoidForm
-from vaccinations.desk.lots import lots_at
 from vaccinations.desk.pages import at_facility, told
 from vaccinations.doses import services
-from vaccinations.models import Dose
+from vaccinations.models import Dose, Lot
 from vaxreg.access import CLINIC_DESK, open_to
 
 
@@ -40,7 +39,7 @@ def replace(request, pk):
     if not dose.is_valid and request.method != "POST":
         return _voided_already(request)
     data = request.POST if request.method == "POST" else None
-    lots = lots_at(dose.facility, besides=dose.lot_id)
+    lots = Lot.objects.to_choose_at(dose.facility, dose.administered_on, besides=dose.lot_id)
     form = ReplaceForm(data, lots=lots, initial=ReplaceForm.initial_of(dose))
     now = timezone.now()
     if form.is_valid():

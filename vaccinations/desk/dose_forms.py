@@ -1,11 +1,13 @@
 """What is recorded of a dose: for the first time, in place of another, or struck out."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,8 +22,25 @@ from vaxreg.forms import SealedField
 EARLIEST_YEAR = 1900
 
 
+class LotChoices(ModelChoiceIterator):
+    """The facility's own lots apart from those that need a reason; no groups where the facility keeps no ledger."""
+
+    def __iter__(self) -> Iterator[Any]:
+        yield ("", self.field.empty_label)
+        lots = list(self.queryset)
+        here = [self.choice(lot) for lot in lots if lot.is_here and not lot.is_recalled]
+        others = [self.choice(lot) for lot in lots if not lot.is_here or lot.is_recalled]
+        if here and others:
+            yield (_("At this facility"), here)
+            yield (_("Other lots: a reason is asked for"), others)
+        else:
+            yield from (here or others)
+
+
 class LotField(forms.ModelChoiceField):
-    """Vaccine and lot at once: a lot belongs to one vaccine."""
+    """Vaccine and lot at once: a lot belongs to one vaccine. Its lots are those of Lot.objects.to_choose_at."""
+
+    iterator = LotChoices
 
     def __init__(self, **kwargs: Any) -> None:
         messages = {
@@ -34,8 +53,10 @@ class LotField(forms.ModelChoiceField):
         )
 
     def label_from_instance(self, lot: Lot) -> str:
-        expiry = lot.expires_on.strftime("%d/%m/%Y") if lot.expires_on else _("expiry not known")
-        return f"{lot.vaccine} – {lot.lot_number} ({expiry})"
+        last_day = lot.usable_until_then
+        expiry = last_day.strftime("%d/%m/%Y") if last_day else _("expiry not known")
+        mark = _("– RECALLED") if lot.is_recalled else ""
+        return f"{lot.vaccine} – {lot.lot_number} ({expiry}) {mark}".rstrip()
 
 
 class GivenOnField(forms.DateField):

@@ -15,7 +15,6 @@ from residents.models import Resident
 from residents.services import is_joined, look_up
 from vaccinations.desk.chart import chart_of, disagreements, is_same_person, needs_confirmation, preview
 from vaccinations.desk.dose_forms import DoseFields, DoseForm
-from vaccinations.desk.lots import lots_at
 from vaccinations.desk.person_forms import NotGivenForm, PersonForm, RevealForm, page_of
 from vaccinations.desk.register_forms import RegisterForm
 from vaccinations.desk.scan import Scan, read_scan
@@ -24,7 +23,8 @@ from vaccinations.desk.visiting import latest_visit
 from vaccinations.desk.workday import Workday
 from vaccinations.doses import services
 from vaccinations.doses.standing import standing_of
-from vaccinations.models import Dose, Visit
+from vaccinations.models import Dose, Lot, Visit
+from vaccinations.querysets import LotQuerySet
 from vaccinations.rulebook import rulebook
 from vaccinations.screening.checklists import checklist_of
 from vaccinations.screening.forms import ScreeningForm
@@ -81,6 +81,11 @@ def desk_page(request: HttpRequest, form: BoxForm, *, answered: Visit | None = N
     return render(request, "vaccinations/desk/desk.html", context)
 
 
+def lots_of(request: HttpRequest) -> LotQuerySet:
+    """The lots that a dose of the chosen day may be recorded of, the facility's first."""
+    return Lot.objects.to_choose_at(request.facility, request.workday.given_on)
+
+
 def opened_page(request: HttpRequest) -> tuple[Resident, PersonForm] | None:
     """The person whose page sent this form, and what that page carried; None when it is too old, or no page of ours."""
     opened = PersonForm(request.POST)
@@ -105,7 +110,7 @@ def person_page(
     visit = latest_visit(resident=resident, facility=request.facility, on=request.workday.given_on)
     page = opened.page if opened else page_of(resident, card_text=card_text, visit=visit, now=now)
     card = read_scan(page["card"]).card if page["card"] else None
-    form = form or DoseForm(lots=lots_at(request.facility), initial=_proposal(request, chart, page))
+    form = form or DoseForm(lots=lots_of(request), initial=_proposal(request, chart, page))
     rules = rulebook()
     check = preview(resident=resident, chart=chart, now=now, facility=request.facility, rules=rules, **form.entered)
     screening = screening or ScreeningForm(checklist=checklist_of(resident, on=request.workday.given_on))

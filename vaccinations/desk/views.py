@@ -12,10 +12,10 @@ from residents.services import AlreadyRegisteredError, look_up
 from vaccinations.desk import finding, registering, visiting
 from vaccinations.desk.chart import is_same_person
 from vaccinations.desk.dose_forms import DoseForm
-from vaccinations.desk.lots import lots_at
 from vaccinations.desk.pages import (
     at_facility,
     desk_page,
+    lots_of,
     opened_page,
     person_page,
     posted,
@@ -94,7 +94,7 @@ def record(request):
 
 def answer(request, resident, opened):
     """What follows the deed that was sent; the person's page again where a form or a service refuses it."""
-    form = DoseForm(request.POST, lots=lots_at(request.facility))
+    form = DoseForm(request.POST, lots=lots_of(request))
     form.is_valid()
     on = form.entered["on"] or request.workday.today
     screening = ScreeningForm(request.POST, checklist=checklist_of(resident, on=on))

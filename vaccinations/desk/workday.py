@@ -48,8 +48,9 @@ class Workday:
         return self.sticky.get("vaccinator", "")
 
     def lot(self) -> Lot | None:
-        """The lot that sticks, if it is still in use."""
-        return Lot.objects.usable().listed().filter(pk=self.sticky.get("lot")).first()
+        """The lot that sticks, if it is still in use and not recalled."""
+        lots = Lot.objects.usable().filter(recalled_at=None, pk=self.sticky.get("lot"))
+        return lots.with_usable_until(self.given_on).select_related("vaccine").first()
 
     def choose(self, facility: Facility) -> None:
         """Works at that facility from now on. What stuck at another one is forgotten with it."""

@@ -4,8 +4,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from vaccinations.desk.dose_forms import WorkdayForm
-from vaccinations.desk.lots import lots_at
-from vaccinations.desk.pages import at_facility
+from vaccinations.desk.pages import at_facility, lots_of
 from vaccinations.desk.workday import Workday
 from vaxreg.access import CLINIC_DESK, open_to
 
@@ -27,7 +26,7 @@ def facility(request):
 def workday(request):
     """The form to change what sticks; ?field= names where the keyboard starts."""
     data = request.POST if request.method == "POST" else None
-    form = WorkdayForm(data, lots=lots_at(request.facility), initial=WorkdayForm.initial_of(request.workday))
+    form = WorkdayForm(data, lots=lots_of(request), initial=WorkdayForm.initial_of(request.workday))
     if form.is_valid():
         request.workday.stick(**form.chosen)
         return redirect("/clinic/")

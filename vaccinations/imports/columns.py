@@ -6,18 +6,21 @@ column holds, and what is the same for all rows and stands in no column.
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from residents.models import Unit
-from vaccinations.imports.days import read_day
+from vaccinations.imports.days import order_of, read_day
 from vaccinations.imports.headings import OF_DOSE, Field, Meaning, dose_alone, meaning_of, plain
 from vaccinations.imports.reading import Sheet
 from vaccinations.models import RememberedHeading
 
 Layout = dict[str, Any]
 SAMPLES = 2
+ROWS_FOR_ORDER, FEWEST_FOR_ORDER = 2_000, 3
+BIRTHS = (Field.BORN, Field.BORN_MALE, Field.BORN_FEMALE)
 HIDDEN = "•"
 DOUBTS = {
     "name": _("No column holds the full name."),
@@ -47,10 +50,27 @@ def propose(sheet: Sheet, province: Unit | None) -> Layout:
         "sheets": sheet.names,
         "heading_row": sheet.heading_row,
         "since_1904": sheet.since_1904,
-        "month_first": False,
+        "others": sheet.others,
+        **month_first(sheet, columns),
         "columns": _without_halves(columns),
         "constants": {},
     }
+
+
+def month_first(sheet: Sheet, columns: list[dict[str, Any]]) -> dict[str, bool]:
+    """Returns whether days, and whether births, are written month first: several cannot be otherwise, and none must be.
+
+    A sheet that went through an English Excel. 05/03 would be read as a day without a word, and 3/25 not at all.
+    """
+    places = {
+        "month_first": [place for place, column in enumerate(columns) if column["field"] == Field.ADMINISTERED_ON],
+        "births_month_first": [place for place, column in enumerate(columns) if column["field"] in BIRTHS],
+    }
+    seen = {name: Counter() for name in places}
+    for row in islice(sheet.rows(), ROWS_FOR_ORDER):
+        for name, found in places.items():
+            seen[name].update(order_of(row.cells[place]) for place in found if place < len(row.cells))
+    return {name: orders["month"] >= FEWEST_FOR_ORDER and not orders["day"] for name, orders in seen.items()}
 
 
 def half_hidden(text: str) -> str:
@@ -110,8 +130,12 @@ def _by_content(dose: int, cells: list[list[str]]) -> tuple[Meaning | None, bool
 
 
 def _without_halves(columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Beside "Họ đệm", "Tên" is the given name alone."""
+    """Beside "Họ đệm" or "Tên đệm", "Tên" is the given name alone."""
     fields = [column["field"] for column in columns]
-    if Field.FAMILY_NAME in fields and fields.count(Field.FULL_NAME) == 1 and Field.GIVEN_NAME not in fields:
+    if (
+        {Field.FAMILY_NAME, Field.MIDDLE_NAME} & {*fields}
+        and fields.count(Field.FULL_NAME) == 1
+        and Field.GIVEN_NAME not in fields
+    ):
         columns[fields.index(Field.FULL_NAME)]["field"] = Field.GIVEN_NAME.value
     return columns

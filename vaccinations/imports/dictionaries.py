@@ -12,10 +12,14 @@ from residents.models import Unit
 from vaccinations.imports.days import read_birth_text, read_day
 from vaccinations.imports.dose_numbers import read_dose_number
 from vaccinations.imports.numbers import ReadNumber, read_number_text
-from vaccinations.imports.sheet_names import key, unit_key, vaccine_keys
+from vaccinations.imports.sheet_names import key, one_vaccine, unit_key, vaccine_keys
 from vaccinations.models import MOST_DOSES, DoseImport, Facility, FacilityAlias, VaccineAlias
 
-SEXES = {"m": "M", "nam": "M", "male": "M", "trai": "M", "f": "F", "nu": "F", "female": "F", "gai": "F", "": ""}
+SEXES = {
+    **dict.fromkeys(("m", "nam", "male", "man", "boy", "trai", "namgioi", "ong"), "M"),
+    **dict.fromkeys(("f", "nu", "female", "woman", "girl", "gai", "nugioi", "ba"), "F"),
+    "": "",
+}
 # No dose of this register is older; a year like 1021 is a slip of the pen.
 EARLIEST = date(1900, 1, 1)
 
@@ -27,14 +31,19 @@ class Dictionaries:
     dose_import: DoseImport
     on: date
     _habits: dict[str, bool] = field(init=False)
+    _birth_habits: dict[str, bool] = field(init=False)
 
     def __post_init__(self) -> None:
         layout = self.dose_import.layout
         self._habits = {name: bool(layout.get(name)) for name in ("since_1904", "month_first")}
+        self._birth_habits = {
+            **self._habits,
+            "month_first": layout.get("births_month_first", self._habits["month_first"]),
+        }
 
     def births(self, texts: Iterable[str]) -> dict[str, Birth]:
         """Returns the births that can be read and do not lie in the future."""
-        read = {text: read_birth_text(text, **self._habits) for text in texts}
+        read = {text: read_birth_text(text, on=self.on, **self._birth_habits) for text in texts}
         return {text: birth for text, birth in read.items() if birth and not _after(birth.earliest, self.on)}
 
     def days(self, texts: Iterable[str]) -> dict[str, tuple[date | None, str]]:
@@ -61,6 +70,7 @@ class Dictionaries:
 
     def _vaccine(self, text: str) -> tuple[int | None, str]:
         known = next((self._vaccine_ids[key] for key in vaccine_keys(text) if key in self._vaccine_ids), None)
+        known = known or one_vaccine(text, self._vaccine_ids)
         return (known, "") if known else (None, "vaccine-unknown" if text else "vaccine-missing")
 
     def sexes(self, texts: Iterable[str]) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """The number of a dose as clerks write it, by a stated table and nothing else. Pure.
 
-A number is an Arabic or Roman numeral or a Vietnamese or English word, alone or after one of the words that stand before it
-("mũi", "mũi thứ", "lần", "liều", "dose"). Whatever else is in the cell ("15n", "nhắc lại", "1/2", nothing) is no number:
-SORMAS took "15n" (#6888), and DIVOC certified zeros for what it could not read.
+A number is an Arabic or Roman numeral or a Vietnamese or English word, alone or after the words that stand before it ("mũi",
+"mũi thứ", "mũi cơ bản", "lần", "liều", "dose", "số"). Whatever else is in the cell ("15n", "nhắc lại", "1/2", nothing) is no
+number: SORMAS took "15n" (#6888), and DIVOC certified zeros for what it could not read. "Nhắc lại 1" is the first booster, and
+which dose of the person that is, the cell does not say.
 """
 
 import re
@@ -23,15 +24,18 @@ WORDS = {
 NUMBERS = {word: number for number, words in WORDS.items() for word in words}
 # The longest first, for a pattern takes the first that fits.
 ORDINAL = "|".join(sorted(NUMBERS, key=len, reverse=True))
-BEFORE = r"(?:(?:mui|lan|lieu|dose|m)(?: ?tiem)?(?: ?(?:so|thu|no))?\.?:? ?)?"
-WORD = re.compile(rf"{BEFORE}(?P<word>{ORDINAL})(?: dose)?")
+BEFORE = r"(?:(?:mui|lan|lieu|dose|m)(?: ?tiem)?(?: ?co ban)?[ .:_\-]*|co ban )?(?:(?:so|thu|no)\.? ?)?#?"
+BEHIND = r"(?: dose| ?\(co ban\))?"
+WORD = re.compile(rf"{BEFORE}(?P<word>{ORDINAL}){BEHIND}")
 # A spreadsheet keeps 2 as 2.0, and clerks write 02.
-DIGITS = re.compile(rf"{BEFORE}0*(?P<digits>[1-9][0-9]?)(?:[.,]0+)?", re.ASCII)
+DIGITS = re.compile(rf"{BEFORE}0*(?P<digits>[1-9][0-9]?)(?:[.,]0+)?{BEHIND}", re.ASCII)
+IN_BRACKETS = re.compile(r"[(\[](?P<inside>[^()\[\]]*)[)\]]")
 
 
 def read_dose_number(text: str) -> int | None:
     """Returns the number that the text says, or None where it says none. Whether a course is that long is no matter here."""
-    words = " ".join(fold(text).split())
+    words = " ".join(fold(text).split()).rstrip(".;:")
+    words = IN_BRACKETS.sub(r"\g<inside>", words) if words.startswith(("(", "[")) else words
     match = DIGITS.fullmatch(words)
     if match:
         return int(match["digits"])

@@ -17,6 +17,7 @@ from vaccinations.imports.headings import OF_DOSE, Field
 from vaccinations.models import Facility
 
 DOSES = range(1, 5)
+SHARED = ("vaccine", "dose_number", "administered_on", "month_first", "births_month_first", "since_1904")
 
 
 class UploadForm(forms.Form):
@@ -55,6 +56,7 @@ class ColumnsForm(forms.Form):
     """What each column of the sheet holds, and what is the same for all its rows. Cleans to a layout."""
 
     month_first = forms.BooleanField(label=_("Days are written month first (3/25/2021)"), required=False)
+    births_month_first = forms.BooleanField(label=_("Dates of birth are written month first"), required=False)
     since_1904 = forms.BooleanField(
         label=_("The spreadsheet counts its days from 1904 (old Excel for Mac)"), required=False
     )
@@ -65,7 +67,7 @@ class ColumnsForm(forms.Form):
     def __init__(self, *args: Any, layout: Layout, dictionaries: Dictionaries, **kwargs: Any) -> None:
         self.layout, self.dictionaries = layout, dictionaries
         initial = {
-            **{name: layout.get(name) for name in ("month_first", "since_1904")},
+            **{name: layout.get(name) for name in ("month_first", "births_month_first", "since_1904")},
             **layout["constants"],
             **{f"column_{place}": choice_of(column) for place, column in enumerate(layout["columns"])},
         }
@@ -85,7 +87,7 @@ class ColumnsForm(forms.Form):
 
     @property
     def shared_fields(self) -> list[Any]:
-        return [self[name] for name in ("vaccine", "dose_number", "administered_on", "month_first", "since_1904")]
+        return [self[name] for name in SHARED]
 
     def clean_vaccine(self) -> str:
         text = self.cleaned_data["vaccine"]
@@ -120,7 +122,7 @@ class ColumnsForm(forms.Form):
             field, _colon, dose = said[f"column_{place}"].partition(":")
             columns.append({**column, "field": field, "dose": int(dose or 0), "guessed": False})
         constants = {name: said[name] for name in ("vaccine", "dose_number", "administered_on")}
-        habits = {name: said[name] for name in ("month_first", "since_1904")}
+        habits = {name: said[name] for name in ("month_first", "births_month_first", "since_1904")}
         return {**self.layout, **habits, "columns": columns, "constants": constants}
 
 

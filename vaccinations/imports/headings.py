@@ -25,8 +25,11 @@ class Field(TextChoices):
     OLD_NUMBER = "old_number", _("Old card number, where the citizen ID is empty")
     FULL_NAME = "full_name", _("Full name")
     FAMILY_NAME = "family_name", _("Family and middle name")
+    MIDDLE_NAME = "middle_name", _("Middle name")
     GIVEN_NAME = "given_name", _("Given name")
     SEX = "sex", _("Sex")
+    MALE = "male", _("Mark where it is a man")
+    FEMALE = "female", _("Mark where it is a woman")
     BORN = "born", _("Date or year of birth")
     BORN_MALE = "born_male", _("Date or year of birth of a man")
     BORN_FEMALE = "born_female", _("Date or year of birth of a woman")
@@ -47,31 +50,44 @@ OF_DOSE = frozenset(
     {Field.VACCINE, Field.DOSE_NUMBER, Field.ADMINISTERED_ON, Field.LOT, Field.FACILITY, Field.VACCINATOR}
 )
 PATTERNS: tuple[tuple[str, Field], ...] = (
-    (r"^ho (va )?ten (nguoi (duoc |di )?tiem|doi tuong)|recipient", Field.FULL_NAME),
+    (r"^ho (va )?ten (nguoi (duoc |di )?tiem|doi tuong)|^ten doi tuong$|recipient|^patient$", Field.FULL_NAME),
     # What looks like a column of ours and is none.
-    (r"ngay (cap|nhap|hen|lay)|noi cap|expir|han (su )?dung|\bhsd\b|\bhan\b|quan huyen|district", Field.IGNORED),
+    (r"ngay (cap|nhap|hen|lay)|noi cap|expir|\bhsd\b|(?<!lo )\bhan\b|^(quan )?huyen|district", Field.IGNORED),
+    (r"^tuoi$|^age$|cong tac|nghe nghiep|occupation|e ?mail", Field.IGNORED),
     (r"giam ho|guardian|\bbo me\b|phan ung|reaction|nhom|doi tuong|priority|bhyt|bao hiem|insurance", Field.IGNORED),
     (r"\btinh (trang|hinh)\b|tien su|ghi chu|remark", Field.IGNORED),
     (r"\b(cu|old)\b.*(cmnd|cmt|id)|(cmnd|cmt|id).*\b(cu|old)\b", Field.OLD_NUMBER),
     (
-        r"cccd|can cuoc|dinh danh|cmnd|\bcmt|chung minh|(citizen|national) id|^id( number| card| no)*$|giay to|^cid$",
+        r"cccd|can cuoc|dinh danh|cmnd|\bcmt|chung minh|ddcn|(citizen|national) id|identity|^id( number| card| no)*$"
+        r"|giay to|^cid$",
         Field.NUMBER,
     ),
     (r"ho chieu|passport", Field.IGNORED),
     (r"\bsinh\b.* nam( gioi)?$", Field.BORN_MALE),
     (r"\bsinh\b.* nu( gioi)?$", Field.BORN_FEMALE),
-    (r"\bsinh\b|\bdob\b|birth|ntns", Field.BORN),
-    (r"gioi tinh|^gioi$|^phai$|\bsex\b|gender|^nam nu$", Field.SEX),
-    (r"dien thoai|sdt|^dt$|so dt|dtdd|phone|mobile|\btel\b", Field.PHONE),
-    (r"\b(lo|lot|batch)\b", Field.LOT),
-    (r"\b(ngay|thoi gian|date|day)\b.*\b(tiem|vaccin\w*|given|inject\w*|administered)", Field.ADMINISTERED_ON),
-    (r"(vaccin\w*|inject\w*) (date|day)|^(ngay|date|thoi gian)( of)?$", Field.ADMINISTERED_ON),
+    (r"\bsinh\b|\bdob\b|birth|ntns|^ns$|^yob$", Field.BORN),
+    (r"^(gioi tinh|gioi|phai|sex|gender) (nam|male)$", Field.MALE),
+    (r"^(gioi tinh|gioi|phai|sex|gender) (nu|female)$", Field.FEMALE),
+    (r"gioi tinh|^gioi$|^gt$|^phai$|\bsex\b|gender|^nam nu$", Field.SEX),
     (
-        r"(co so|noi|diem|don vi).*\btiem|tram y te|benh vien|facility|\bsite\b|place|clinic|^(ten )?co so( y te)?$",
+        r"dien thoai|sdt|^dt$|so dt|dtdd|di dong|^(so )?lien he$|^contact( no| number)?$|phone|mobile|\btel\b",
+        Field.PHONE,
+    ),
+    # "Chữ lót" is a middle name, and no lot.
+    (r"(?<!chu )(?<!ten )\b(lo|lot|batch)\b", Field.LOT),
+    (r"\b(ngay|thoi gian|date|day)\b.*\b(tiem|vaccin\w*|given|inject\w*|administered)", Field.ADMINISTERED_ON),
+    (
+        r"(vaccin\w*|inject\w*|immuni[sz]ation|dose) (date|day)|^(ngay|date|thoi gian)( of)?( dose)?$",
+        Field.ADMINISTERED_ON,
+    ),
+    (
+        r"(co so|noi|diem|don vi).*\btiem|tram y te|benh vien|facility|\bsite\b|place|clinic|vaccin\w* cent|^location$"
+        r"|^(ten )?co so( y te)?$",
         Field.FACILITY,
     ),
     (r"^(ho|ho dem|ho va (ten )?dem|ho (va )?(chu|ten) (lot|dem)|surname|(last|family) name)$", Field.FAMILY_NAME),
-    (r"^(ten goi|(first|given) name)$", Field.GIVEN_NAME),
+    (r"^(ten goi|(first|given) names?)$", Field.GIVEN_NAME),
+    (r"^((ten |chu )?(dem|lot)|middle names?)$", Field.MIDDLE_NAME),
     (r"\bho (va )?ten\b|\bfull ?name\b|^name$|^ten$|ten khai sinh|patient name|nguoi duoc tiem", Field.FULL_NAME),
     (r"nguoi tiem|can bo|bac s[iy]|nhan vien|vaccinator|vaccinated by|nguoi thuc hien", Field.VACCINATOR),
     (r"vac ?xin|vaccine|\bvx\b|loai thuoc|ten thuoc|product", Field.VACCINE),
@@ -79,7 +95,7 @@ PATTERNS: tuple[tuple[str, Field], ...] = (
     (r"dia chi|address|so nha|thon|to dan pho|khu pho", Field.IGNORED),
     (r"\btinh\b|thanh pho|\btp\b|province|\bcity\b", Field.PROVINCE),
     (
-        r"^(so )?(mui|lieu|lan|dose)( tiem)?( (so|thu|no|number|may))?$|^thu tu mui|^(mui|lan) tiem thu",
+        r"^(so )?(mui|lieu|lan|dose|shot)( tiem)?( (so|thu|no|number|may))?$|^thu tu mui|^(mui|lan) tiem thu",
         Field.DOSE_NUMBER,
     ),
 )

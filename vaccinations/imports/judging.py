@@ -133,7 +133,7 @@ WHERE (lot, vaccine) NOT IN (SELECT lot, vaccine FROM known)
 JUDGED = f"""
 SELECT given.sheet_row_id AS id,
     CASE
-        WHEN 'ragged' = ANY (given.problems) THEN 'unreadable'
+        WHEN given.problems && ARRAY['ragged', 'no-dose']::varchar[] THEN 'unreadable'
         WHEN verdict.id IS NOT NULL THEN verdict.outcome
         WHEN given.band IN ('same', 'link') THEN 'unreadable'
         WHEN given.band = 'doubtful' THEN 'doubtful'
@@ -142,7 +142,7 @@ SELECT given.sheet_row_id AS id,
         WHEN given.number = '' THEN 'malformed-id'
         ELSE 'disagrees' END AS outcome,
     CASE
-        WHEN 'ragged' = ANY (given.problems) THEN ''
+        WHEN given.problems && ARRAY['ragged', 'no-dose']::varchar[] THEN ''
         WHEN verdict.id IS NOT NULL THEN coalesce(verdict.reason, '')
         WHEN given.band = 'doubtful' THEN 'candidate'
         WHEN given.band = 'none' AND given.number <> '' THEN 'number-unknown' ELSE '' END AS reason,

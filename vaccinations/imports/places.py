@@ -11,7 +11,7 @@ UNKNOWN_NAMES = f"""
 SELECT written.facility, count(*)
 FROM {SheetDose._meta.db_table} AS given JOIN {SheetRow._meta.db_table} AS written ON written.id = given.sheet_row_id
 WHERE given.dose_import_id = %s AND given.facility_id IS NULL AND NOT 'facility-other' = ANY (given.problems)
-    AND NOT written.is_ragged
+    AND NOT written.is_ragged AND NOT 'no-dose' = ANY (given.problems)
 GROUP BY 1 ORDER BY 2 DESC, 1
 """
 GIVE = f"""

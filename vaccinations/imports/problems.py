@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 # Of the values as they are written (SheetDose.problems).
 PROBLEMS = {
     "ragged": _("The row has more cells than there are headings: a separator stands inside a value."),
+    "no-dose": _("The row is no dose: a heading, a total or a signature."),
     "number-missing": _("The number is missing."),
     "number-malformed": _("The number has neither 12 nor 9 digits."),
     "digits-lost": _("The spreadsheet has cut digits off the number. Format the column as text and enter it again."),

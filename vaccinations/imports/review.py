@@ -16,7 +16,15 @@ from vaxreg.actors import Actor
 # What makes a value unreadable; the other problems do not keep a dose out of the register.
 BLOCKING = frozenset(
     {
-        *("ragged", "facility-other", "vaccine-missing", "vaccine-unknown", "dose-missing", "dose-unreadable"),
+        *(
+            "ragged",
+            "no-dose",
+            "facility-other",
+            "vaccine-missing",
+            "vaccine-unknown",
+            "dose-missing",
+            "dose-unreadable",
+        ),
         *("day-missing", "day-unreadable", "day-future"),
     }
 )

@@ -45,9 +45,18 @@ class SeenOtherwiseError(ImportRefusedError):
 
 @transaction.atomic
 def receive(
-    *, by: Actor, file: BinaryIO, name: str, province: Unit | None = None, facility: Facility | None = None
+    *,
+    by: Actor,
+    file: BinaryIO,
+    name: str,
+    province: Unit | None = None,
+    facility: Facility | None = None,
+    layout: columns.Layout | None = None,
 ) -> DoseImport:
-    """Returns the import of a new file, which is kept with it. Nothing is read yet: a worker does, or stages.run."""
+    """Returns the import of a new file, which is kept with it. Nothing is read yet: a worker does, or stages.run.
+
+    `layout` says what is known of it beforehand, like the sheet.
+    """
     file_hash, size = files.hash_of(file)
     dose_import = DoseImport.objects.create(
         province=province or (facility and (facility.unit.parent or facility.unit)),
@@ -56,6 +65,7 @@ def receive(
         file_name=name[-200:],
         file_size=size,
         file_hash=file_hash,
+        layout=layout or {},
     )
     files.keep(dose_import, file)
     audit.record(by=by, action="import.received", subject=dose_import, changes={"sha256": file_hash, "size": size})

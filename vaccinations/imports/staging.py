@@ -28,7 +28,10 @@ COPY = (
 )
 LINES_A_COPY = 20_000
 # Fields that are joined into another.
-JOINED = {Field.OLD_NUMBER, Field.FAMILY_NAME, Field.GIVEN_NAME, Field.BORN_MALE, Field.BORN_FEMALE}
+NAMES = (Field.FAMILY_NAME, Field.MIDDLE_NAME, Field.GIVEN_NAME)
+JOINED = {Field.OLD_NUMBER, *NAMES, Field.BORN_MALE, Field.BORN_FEMALE, Field.MALE, Field.FEMALE}
+# What stands in a column of marks where it is not so.
+UNMARKED = frozenset({"", "0", "-"})
 
 
 class CellPicker:
@@ -84,13 +87,16 @@ class CellPicker:
     @staticmethod
     def _person(facts: dict[str, str]) -> dict[str, str]:
         """Columns that stand for one fact, joined; where a birth stands says the sex."""
-        name = f"{facts.get(Field.FAMILY_NAME, '')} {facts.get(Field.GIVEN_NAME, '')}".strip()
+        name = " ".join(filter(None, (facts.get(field, "") for field in NAMES)))
         facts[Field.FULL_NAME] = facts.get(Field.FULL_NAME) or name
         facts[Field.NUMBER] = facts.get(Field.NUMBER) or facts.get(Field.OLD_NUMBER, "")
         for field, sex in ((Field.BORN_MALE, "Nam"), (Field.BORN_FEMALE, "Nữ")):
             if facts.get(field) and not facts.get(Field.BORN):
                 facts[Field.BORN] = facts[field]
                 facts[Field.SEX] = facts.get(Field.SEX) or sex
+        marked = [field for field in (Field.MALE, Field.FEMALE) if facts.get(field, "") not in UNMARKED]
+        if len(marked) == 1:
+            facts[Field.SEX] = facts.get(Field.SEX) or ("Nam" if marked == [Field.MALE] else "Nữ")
         return facts
 
 

@@ -14,7 +14,7 @@ SELECT given.sheet_row_id, given.number, written.number, given.full_name, reside
 FROM {SheetDose._meta.db_table} AS given
 JOIN {SheetRow._meta.db_table} AS written ON written.id = given.sheet_row_id
 WHERE given.dose_import_id = %(dose_import)s AND given.row BETWEEN %(first)s AND %(last)s
-    AND NOT written.is_ragged
+    AND NOT written.is_ragged AND NOT 'no-dose' = ANY (given.problems)
 """
 KEEP = f"""
 UPDATE {SheetDose._meta.db_table} AS given

@@ -193,6 +193,11 @@ class DoseImport(models.Model):
         """The columns of the file in their order: heading, field and dose."""
         return self.layout.get("columns", [])
 
+    @property
+    def other_sheets(self) -> dict[str, int]:
+        """The lists on other sheets of the workbook, which are not read, with their rows."""
+        return self.layout.get("others", {})
+
 
 class FilePart(models.Model):
     """A piece of an import's file. In the database, where all machines reach it, a backup has it, and it goes with its import."""

@@ -4,11 +4,12 @@ import csv
 import json
 from io import StringIO
 
+import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
 from vaccinations.models import Dose, DoseImport
-from vaccinations.tests.sheets import NUMBER, ROW, STRANGER, csv_file, known_names, person, table
+from vaccinations.tests.sheets import NUMBER, ROW, STRANGER, csv_file, known_names, person, table, xlsx_file
 
 pytestmark = pytest.mark.django_db
 CODES = "new already-recorded conflict doubtful no-id malformed-id disagrees unreadable duplicate".split()
@@ -39,6 +40,28 @@ def test_without_commit_it_stops_before_it(sheet):
     assert "4 rows, 4 doses:" in out
     assert "waits for review; nothing was added" in out
     assert (DoseImport.objects.get().state, Dose.objects.count()) == ("review", 0)
+
+
+def test_lists_on_other_sheets_are_told_and_one_can_be_named(tmp_path):
+    person()
+    book = openpyxl.load_workbook(xlsx_file(table([ROW])))
+    for row in table([ROW, ROW]):
+        book["Hai"].append(row) if "Hai" in book.sheetnames else book.create_sheet("Hai").append(row)
+    book.save(tmp_path / "book.xlsx")
+    out, errors = run(tmp_path / "book.xlsx")
+    assert "1 rows, 1 doses" in out
+    assert "“Hai” (2)" in errors
+    assert "2 rows, 2 doses" in run(tmp_path / "book.xlsx", "--sheet", "Hai")[0]
+    with pytest.raises(CommandError, match="no sheet of this name"):
+        run(tmp_path / "book.xlsx", "--sheet", "Ba")
+
+
+def test_days_under_headings_that_name_a_dose_alone_are_read_for_there_is_nobody_to_ask(tmp_path):
+    person()
+    head = ["Họ tên", "CCCD", "Vắc xin", "Mũi 1", "Mũi 2"]
+    path = tmp_path / "sheet.csv"
+    path.write_bytes(csv_file([head, [ROW["name"], NUMBER, "AZ", "01/08/2021", "10/10/2021"]]).getvalue())
+    assert "1 rows, 2 doses" in run(path)[0]
 
 
 def test_commit_json_and_outcomes(sheet, tmp_path):

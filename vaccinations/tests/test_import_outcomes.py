@@ -11,6 +11,7 @@ from vaccinations.models import Dose, Outcome, SheetDose, Vaccine
 from vaccinations.tests.factories import DoseFactory, LotFactory
 from vaccinations.tests.sheets import (
     BY,
+    HEADINGS,
     NUMBER,
     ROW,
     STRANGER,
@@ -188,6 +189,24 @@ def test_row_with_more_cells_than_headings_is_unreadable_and_taken_for_nobody():
     assert outcomes(dose_import) == ["unreadable"]
     dose = SheetDose.objects.get()
     assert (dose.person, dose.number, dose.problems) == (None, "", ["ragged"])
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        list(HEADINGS.values()),
+        [f"({place})" for place in range(1, 12)],
+        [str(place) for place in range(1, 12)],
+        ["Tổng cộng: 2 mũi"],
+        ["", "", "", "", "", "", "", "", "Người lập biểu"],
+    ],
+)
+def test_headings_on_each_page_totals_and_signatures_are_no_doses_and_nobody(cells):
+    person()
+    dose_import = brought_file(csv_file([*table([ROW]), cells]))
+    assert outcomes(dose_import) == ["new", "unreadable"]
+    dose = SheetDose.objects.get(row=3)
+    assert (dose.person, dose.problems) == (None, ["no-dose"])
 
 
 def test_counts_add_up_to_the_rows():

@@ -176,3 +176,16 @@ def test_doses_of_recalled_lots_are_found_for_the_certificates():
     assert not Dose.objects.of_recalled_lots().exists()
     recall(dose.lot)
     assert list(Dose.objects.of_recalled_lots()) == [dose]
+
+
+def test_a_desk_may_name_every_lot_in_use_those_of_its_facility_first(django_assert_num_queries):
+    here, elsewhere, late, soon = FacilityFactory(), LotFactory(), LotFactory(), LotFactory(vaccine__name="A")
+    LotFactory(is_active=False)
+    named = LotFactory(is_active=False)
+    received(here, late)
+    received(here, soon)
+    recall(elsewhere)
+    with django_assert_num_queries(1):
+        lots = list(Lot.objects.to_choose_at(here, TODAY, besides=named.pk))
+    assert lots[:2] == [soon, late]
+    assert set(lots[2:]) == {elsewhere, named}

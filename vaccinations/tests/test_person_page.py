@@ -8,7 +8,9 @@ from django.utils import timezone
 from residents.models import Resident
 from residents.services import correct_number
 from residents.tests.factories import ResidentFactory
+from vaccinations.stock import recalls
 from vaccinations.tests.factories import DoseFactory, LotFactory, SlipFactory, clerk, course_of
+from vaccinations.tests.stocking import received
 from vaxreg.models import AuditEntry
 from vaxreg.roles import Role
 from vaxreg.tests.factories import UserFactory, actor, sign_in
@@ -176,6 +178,19 @@ def test_lots_out_of_use_are_not_offered(desk, resident):
     LotFactory(vaccine__is_active=False)
     usable = LotFactory()
     assert list(look_up(desk, "079090123456").context["form"].fields["lot"].queryset) == [usable]
+
+
+def test_lots_that_need_a_reason_stand_apart_from_those_of_the_facility(desk, resident, facility):
+    here, elsewhere, recalled = LotFactory(), LotFactory(), LotFactory()
+    assert "<optgroup" not in look_up(desk, "079090123456").content.decode()
+    received(facility, here)
+    received(facility, recalled)
+    facts = {"document": "CV-9", "reason": "Nghi nhiễm khuẩn", "now": timezone.now()}
+    recalls.recall(by=actor(), lot=recalled, **facts)
+    offered, others = look_up(desk, "079090123456").content.decode().split('<optgroup label="Other lots')
+    assert here.lot_number in offered
+    assert elsewhere.lot_number in others
+    assert f"{recalled.lot_number} (expiry not known) – RECALLED" in others
 
 
 def test_queries_do_not_grow_with_doses_and_lots(desk, resident, django_assert_max_num_queries):

@@ -6,6 +6,8 @@ from residents.tests.factories import UnitFactory
 from vaccinations.imports.columns import doubts_of, propose, remember
 from vaccinations.imports.headings import Field, Meaning, meaning_of
 from vaccinations.imports.reading import open_sheet
+from vaccinations.imports.reading.sheet import Row
+from vaccinations.imports.staging import TEXTS, CellPicker
 from vaccinations.tests.sheets import csv_file
 
 
@@ -16,7 +18,10 @@ from vaccinations.tests.sheets import csv_file
             "Họ và tên|HỌ TÊN|Ho va ten|Họ tên người được tiêm|Họ tên đối tượng|Full name|Name|Họ và tên (*)",
             "full_name",
         ),
-        ("Họ|Họ đệm|Họ và tên đệm|Surname", "family_name"),
+        ("Họ|Họ đệm|Họ và tên đệm|Họ và chữ lót|Surname", "family_name"),
+        ("Tên đệm|Chữ lót|Middle name", "middle_name"),
+        ("Giới tính Nam", "male"),
+        ("Giới tính Nữ", "female"),
         ("Giới tính|Giới|Phái|Nam/Nữ|Sex|Gender", "sex"),
         ("Ngày sinh|Năm sinh|Ngày, tháng, năm sinh|NTNS|DOB|Date of birth|Ngay sinh (dd/mm/yyyy)", "born"),
         ("Năm sinh Nam|Ngày sinh nam", "born_male"),
@@ -25,6 +30,14 @@ from vaccinations.tests.sheets import csv_file
             "Số CCCD/CMND|CMND|CCCD|Số CMND/CCCD/Hộ chiếu|Số định danh cá nhân|Mã định danh|Citizen ID|ID number|ID",
             "number",
         ),
+        ("ĐDCN|Identity card number", "number"),
+        ("GT", "sex"),
+        ("Di động|Contact number", "phone"),
+        ("Shot number", "dose_number"),
+        ("Immunization date|Dose date", "administered_on"),
+        ("Số lô/Hạn dùng", "lot"),
+        ("Vaccination centre|Location", "facility"),
+        ("Tên đối tượng|Patient", "full_name"),
         ("Số CMND cũ|CMND (cũ)", "old_number"),
         ("Số điện thoại|SĐT|Điện thoại|ĐT|Phone|Mobile|SDT lien he", "phone"),
         ("Tỉnh/TP|Tỉnh/Thành phố|Tỉnh|Province|Tỉnh thường trú", "province"),
@@ -45,6 +58,7 @@ from vaccinations.tests.sheets import csv_file
             "Ngày cấp CMND|Nơi cấp|Hạn dùng|Nhóm đối tượng|Địa chỉ|Quận/Huyện|SĐT người giám hộ|Tình trạng|Số thẻ BHYT",
             "",
         ),
+        ("Huyện|Tuổi|Đơn vị công tác", ""),
     ],
 )
 def test_usual_headings_are_known(headings, field):
@@ -109,6 +123,40 @@ def test_day_under_a_heading_that_names_a_dose_alone_is_believed_and_asked_about
         ("administered_on", 2),
     ]
     assert doubts_of(found) == ["guessed"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("head", "cells", "picked"),
+    [
+        ("Họ|Tên đệm|Tên", ["Trần", "Thị", "Mít"], {"full_name": "Trần Thị Mít"}),
+        ("Họ tên|Giới tính Nam|Giới tính Nữ", ["Mít", "", "x"], {"full_name": "Mít", "sex": "Nữ"}),
+        ("Họ tên|Giới tính Nam|Giới tính Nữ", ["Mít", "1", "0"], {"sex": "Nam"}),
+        ("Họ tên|Giới tính Nam|Giới tính Nữ", ["Mít", "x", "x"], {"sex": ""}),
+    ],
+)
+def test_columns_that_are_one_fact_together(head, cells, picked):
+    found = layout([*head.split("|"), "CCCD", "Ngày tiêm", "Vắc xin"], [*cells, "1", "2", "AZ"])
+    (line,) = CellPicker(found).lines(Row(2, [*cells, "1", "2", "AZ"]))
+    texts = dict(zip(TEXTS, line[3:], strict=True))
+    assert {field: texts[field] for field in picked} == picked
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("days", "births", "found"),
+    [
+        (["3/25/2021", "8/13/2021", "8/2/2021", "12/31/2021"], ["25/3/1990"] * 4, (True, False)),
+        # One says the opposite, or too few say anything.
+        (["3/25/2021", "8/13/2021", "13/8/2021", "12/31/2021"], ["3/25/1990"] * 4, (False, True)),
+        (["3/25/2021", "8/13/2021", "8/2/2021", "1/2/2021"], ["1/2/1990"] * 4, (False, False)),
+    ],
+)
+def test_sheet_that_went_through_an_english_excel_has_the_month_first(days, births, found):
+    head = ["Họ và tên", "Ngày sinh", "Ngày tiêm", "CCCD"]
+    rows = [["Bưởi", birth, day, "1"] for birth, day in zip(births, days, strict=True)]
+    proposed = propose(open_sheet(csv_file([head, *rows])), None)
+    assert (proposed["month_first"], proposed["births_month_first"]) == found
 
 
 @pytest.mark.django_db

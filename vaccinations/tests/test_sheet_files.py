@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
+import openpyxl
 import pytest
 
 from vaccinations.imports.reading import UnreadableFileError, open_sheet
@@ -44,6 +45,13 @@ def test_windows_1258_becomes_letters_of_one_character():
     assert [row.cells[0] for row in rows] == ["Trần Thị Ước", "Nguyễn Bưởi"]
 
 
+def test_windows_1252_is_no_windows_1258():
+    text = "Họ và tên,Ngày sinh,Giới tính\nTrần Tình,1990,Nữ\nLê Hòa,1991,Nam\n"
+    sheet, rows = read(BytesIO(text.encode("cp1252", "replace")))
+    assert [row.cells[0] for row in rows] == ["Tr?n Tình", "Lê Hòa"]
+    assert sheet.headings[1] == "Ngày sinh"
+
+
 def test_quotes_separators_and_line_breaks_inside_a_cell_and_rows_counted_as_a_spreadsheet_does():
     text = 'Họ và tên,Ngày sinh,Cơ sở tiêm\n"Bưởi, Văn",1990,"Trạm ""số 1""\nPhường 2"\n\nMít,1991,Trạm\n,,\n'
     _sheet, rows = read(BytesIO(text.encode()))
@@ -51,6 +59,29 @@ def test_quotes_separators_and_line_breaks_inside_a_cell_and_rows_counted_as_a_s
         (2, ["Bưởi, Văn", "1990", 'Trạm "số 1"\nPhường 2']),
         (4, ["Mít", "1991", "Trạm"]),
     ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_few_broken_bytes_are_question_marks_and_the_rest_of_the_file_is_read(encoding):
+    content = csv_file(CELLS, encoding=encoding).getvalue().replace("ễ".encode(), b"\xe1\x3f\x85", 1)
+    _sheet, rows = read(BytesIO(content))
+    assert [row.cells[0] for row in rows] == ["Nguy?n Văn Bưởi", "Trần Thị Ước Đoàn"]
+
+
+def test_utf_8_that_a_programme_took_for_windows_1252_is_mended():
+    scrambled = csv_file(CELLS, encoding="utf-8").getvalue()
+    scrambled = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in scrambled)
+    sheet, rows = read(BytesIO(scrambled.encode()))
+    assert (sheet.headings, [row.cells for row in rows]) == (CELLS[0], CELLS[1:])
+    assert (
+        read(xlsx_file([[scrambled.split(",")[0], "Ngày sinh", "Số lô"], ["Hà Á»", "1990", "A"]]))[1][0].cells[0]
+        == "Hà Á»"
+    )
+
+
+def test_formula_that_keeps_a_zero_is_the_text_in_it():
+    _sheet, rows = read(BytesIO('Họ và tên,CCCD,Ngày tiêm\nBưởi,"=""079090000001""",="01/08/2021"\n'.encode()))
+    assert rows[0].cells == ["Bưởi", "079090000001", "01/08/2021"]
 
 
 def test_nul_bytes_and_the_line_that_excel_writes_for_itself_are_passed_over():
@@ -74,6 +105,46 @@ def test_head_of_two_rows_is_joined():
     assert [row.number for row in rows] == [3]
 
 
+def test_head_of_three_rows_is_joined():
+    head = [["Họ và tên", "CCCD", "Thông tin tiêm chủng", "", ""], ["", "", "Mũi 1", "", "Mũi 2"]]
+    sheet, rows = read(csv_file([*head, ["", "", "Ngày tiêm", "Vắc xin", "Ngày tiêm"], ["Bưởi", "1", "2", "AZ", "3"]]))
+    assert sheet.headings[2:] == [
+        f"Thông tin tiêm chủng Mũi {of}" for of in ("1 Ngày tiêm", "1 Vắc xin", "2 Ngày tiêm")
+    ]
+    assert [row.number for row in rows] == [4]
+
+
+def book_of(**sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        page = book.create_sheet(name)
+        for row in rows:
+            page.append(row)
+    return book
+
+
+def saved(book):
+    file = BytesIO()
+    book.save(file)
+    return file
+
+
+def test_cell_merged_over_rows_stands_in_each_of_them():
+    head = [["Họ và tên", "CCCD", "Mũi", "Ngày tiêm"]]
+    book = book_of(A=[*head, ["Bưởi", "1", "1", "2"], ["", "", "2", "3"], ["Mít", "", "1", "2"], ["", "", "2", "3"]])
+    for merged in ("A2:A3", "B2:B3", "A4:A5"):
+        book["A"].merge_cells(merged)
+    assert [row.cells[:3] for row in read(saved(book))[1]] == [
+        *(["Bưởi", "1", "1"], ["Bưởi", "1", "2"], ["Mít", "", "1"], ["Mít", "", "2"]),
+    ]
+
+
+def test_cover_is_passed_over_and_lists_on_other_sheets_are_told():
+    sheet, rows = read(saved(book_of(Bìa=[["SỞ Y TẾ"]], Một=CELLS, Hai=[["SỞ Y TẾ"], *CELLS], Ba=[["Ghi chú", "x"]])))
+    assert (sheet.name, len(rows), sheet.others) == ("Một", 2, {"Hai": 2})
+
+
 def test_spreadsheet_gives_what_a_clerk_would_have_typed():
     row = ["Bưởi", 79090000001.0, date(1990, 3, 5), 44409.0, 1.5, True, None, 2.0]
     sheet, rows = read(xlsx_file([["Họ và tên", "CCCD", "Ngày sinh", "Ngày tiêm", "Lô", "x", "y", "Mũi số"], row]))
@@ -90,8 +161,6 @@ def test_spreadsheet_that_counts_from_1904_says_so():
 
 
 def test_sheet_with_the_headings_is_found_and_another_can_be_named():
-    import openpyxl
-
     book = openpyxl.Workbook()
     book.active.append(["Hướng dẫn", "Điền đủ các cột"])
     for row in CELLS:
@@ -153,6 +222,7 @@ def zip_of_something_else():
         (BytesIO((DATA / "protected.xlsx").read_bytes()), "protected"),
         (BytesIO(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600), "not-a-sheet"),
         (xlsx_file([]), "empty"),
+        (xlsx_file([["SỞ Y TẾ"]]), "no-headings"),
     ],
 )
 def test_file_that_cannot_be_read_says_why(file, code):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from residents.models import Resident
 from residents.scan import read_card
-from vaccinations.models import Appointment, ClinicSession, Dose, Facility, RegisteredPerson, Transfer
+from vaccinations.models import Appointment, ClinicSession, Dose, DoseImport, Facility, RegisteredPerson, Transfer
 from vaccinations.stock.sheets import sheet_of
 from vaccinations.stock.vials import open_vials
 from vaxreg import demonstration
@@ -44,6 +44,9 @@ def test_it_works(reference_data):
     assert ClinicSession.objects.count() == 2
     assert Appointment.objects.filter(state="arrived").exists()
     assert RegisteredPerson.objects.waiting().exists()
+    sheet = DoseImport.objects.get()
+    assert sheet.state == "review"
+    assert all(sheet.counts.values())
 
 
 def test_the_clinic_s_stock_is_alive(reference_data):

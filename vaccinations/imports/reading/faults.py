@@ -24,6 +24,7 @@ FAULTS = {
         "Row %(row)s has a cell longer than a spreadsheet allows. Mend it, or look for a missing quotation mark."
     ),
     "too-wide": _("The table has more than 300 columns. Remove those that are not needed and send it again."),
+    "no-such-sheet": _("The file has no sheet of this name."),
     "no-rows": _("No rows were found below the headings. Check that the right sheet was saved."),
     "no-headings": _(
         "No row of headings was found. Headings such as “Họ và tên”, “Ngày tiêm” must stand above the rows."

@@ -1,10 +1,14 @@
 """A file as one table: its sheets to choose from, its row of headings, and its rows of text with their numbers."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from io import SEEK_END
 from itertools import islice
 from typing import BinaryIO
+
+from python_calamine import CalamineWorkbook
 
 from vaccinations.imports.headings import joined, recognised
 from vaccinations.imports.reading.faults import UnreadableFileError
@@ -22,6 +26,7 @@ from vaccinations.imports.reading.workbook import (
 MOST_LINES_ABOVE = 40
 # A row of headings names at least so many of our fields.
 FEWEST_HEADINGS = 3
+MOST_HEAD_ROWS = 3
 MOST_COLUMNS = 300
 SAMPLED_ROWS = 20
 
@@ -41,12 +46,14 @@ class Sheet:
     kind: str
     name: str
     names: list[str]
-    since_1904: bool
     heading_row: int
     head_rows: int
     headings: list[str]
     samples: list[list[str]] = field(repr=False)
     _rows: Callable[[], Iterable[list[str]]] = field(repr=False)
+    since_1904: bool = False
+    # Other sheets of the workbook with headings of ours, and how many rows they have: they are not read.
+    others: dict[str, int] = field(default_factory=dict)
     # How much there is to read, and how much was: rows of a workbook, bytes of a text.
     size: int = 0
     _position: Callable[[], int] | None = field(default=None, repr=False)
@@ -73,49 +80,57 @@ def open_sheet(file: BinaryIO, *, name: str = "", heading_row: int = 0) -> Sheet
     if is_workbook(file):
         return _from_workbook(file, name, heading_row)
     encoding = encoding_of(file)
-    sheet = _found("csv " + encoding, "", [], False, lambda: csv_rows(file, encoding), heading_row)
+    sheet = _found("csv " + encoding, "", [], lambda: csv_rows(file, encoding), heading_row)
     sheet.size, sheet._position = file.seek(0, SEEK_END), file.tell
     return sheet
 
 
 def _from_workbook(file: BinaryIO, name: str, heading_row: int) -> Sheet:
-    workbook, best = open_workbook(file), None
+    """The first sheet with headings of ours, else the one with the best; only one of them is kept in memory."""
+    workbook, best, others = open_workbook(file), None, {}
     names = worksheets(workbook)
-    since_1904 = counts_from_1904(file)
-    for candidate in [name] if name in names else names:
-        cells = load_sheet(workbook, candidate)
-        if not cells.height:
-            continue
-        found = _found("workbook", candidate, names, since_1904, lambda cells=cells: sheet_rows(cells), heading_row)
-        found.size = cells.total_height
-        if best is None or recognised(found.headings) > recognised(best.headings):
+    if name and name not in names:
+        raise UnreadableFileError("no-such-sheet")
+    for table in [name] if name else names:
+        found = _table(workbook, table, names, heading_row)
+        if found and (best is None or (not _is_list(best) and recognised(found.headings) > recognised(best.headings))):
             best = found
-        if recognised(best.headings) >= FEWEST_HEADINGS:
-            break
+        elif found and _is_list(found):
+            others[table] = found.size + 1 - found.heading_row - found.head_rows
     if best is None:
-        raise UnreadableFileError("empty")
+        is_empty = not any(load_sheet(workbook, table).height for table in names)
+        raise UnreadableFileError("empty" if is_empty else "no-headings")
+    best.since_1904, best.others = counts_from_1904(file), others
     return best
 
 
-def _found(
-    kind: str,
-    name: str,
-    names: list[str],
-    since_1904: bool,
-    rows: Callable[[], Iterable[list[str]]],
-    heading_row: int,
-) -> Sheet:
+def _table(workbook: CalamineWorkbook, name: str, names: list[str], heading_row: int) -> Sheet | None:
+    cells = load_sheet(workbook, name)
+    if not cells.height:
+        return None
+    # A cover has a title in one cell, and no headings.
+    with suppress(UnreadableFileError):
+        sheet = _found("workbook", name, names, lambda: sheet_rows(cells), heading_row)
+        sheet._rows = partial(sheet_rows, cells, filled_from=sheet.heading_row + sheet.head_rows)
+        sheet.size = cells.end[0] + 1 if cells.end else 0
+        return sheet
+    return None
+
+
+def _is_list(sheet: Sheet) -> bool:
+    return recognised(sheet.headings) >= FEWEST_HEADINGS and bool(sheet.samples)
+
+
+def _found(kind: str, name: str, names: list[str], rows: Callable[[], Iterable[list[str]]], heading_row: int) -> Sheet:
     top = list(islice(rows(), MOST_LINES_ABOVE + SAMPLED_ROWS))
     place = min(heading_row, len(top)) - 1 if heading_row else _heading_place(top)
-    head_rows = 2 if _has_two_rows(top, place) else 1
-    headings = joined(top[place], top[place + 1]) if head_rows == 2 else top[place]
-    headings = [" ".join(heading.split()) for heading in headings]
+    headings, head_rows = _head(top[place : place + MOST_HEAD_ROWS])
     below = [row for row in top[place + head_rows :] if any(row)]
     while headings and not headings[-1] and not any(any(row[len(headings) - 1 :]) for row in below):
         headings.pop()
     if len(headings) > MOST_COLUMNS:
         raise UnreadableFileError("too-wide")
-    return Sheet(kind, name, names, since_1904, place + 1, head_rows, headings, below[:SAMPLED_ROWS], rows)
+    return Sheet(kind, name, names, place + 1, head_rows, headings, below[:SAMPLED_ROWS], rows)
 
 
 def _heading_place(top: list[list[str]]) -> int:
@@ -129,12 +144,13 @@ def _heading_place(top: list[list[str]]) -> int:
     raise UnreadableFileError("no-headings" if top else "empty")
 
 
-def _has_two_rows(top: list[list[str]], place: int) -> bool:
-    """Whether "Mũi 1" stands over columns of its own: some headings have nothing below, and some of those below add fields."""
-    if place + 1 >= len(top):
-        return False
-    over, under = top[place], top[place + 1]
-    if not any(under) or any(cell.strip().isdigit() for cell in under):
-        return False
-    both = recognised(joined(over, under))
-    return recognised(under) >= 2 and both > recognised(over)
+def _head(rows: list[list[str]]) -> tuple[list[str], int]:
+    """The headings, joined from as many rows as add some: "Mũi 1" stands over columns of its own."""
+    best, head_rows, head = rows[0], 1, rows[0]
+    for count, under in enumerate(rows[1:], start=2):
+        if not any(under) or any(cell.strip().isdigit() for cell in under):
+            break
+        head = joined(head, under)
+        if recognised(under) >= 2 and recognised(head) > recognised(best):
+            best, head_rows = head, count
+    return [" ".join(heading.split()) for heading in best], head_rows

@@ -4,7 +4,6 @@ An XLSX is a zip: what it unpacks to is counted before it is unpacked in earnest
 """
 
 import shutil
-import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime
 from tempfile import NamedTemporaryFile
@@ -17,6 +16,7 @@ from django.conf import settings
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from vaccinations.imports.reading.faults import UnreadableFileError
+from vaccinations.imports.reading.letters import cleaned
 
 ZIP, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CHUNK = 1 << 20
@@ -65,11 +65,31 @@ def worksheets(workbook: CalamineWorkbook) -> list[str]:
     return [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
 
 
-def sheet_rows(sheet: CalamineSheet) -> Iterator[list[str]]:
-    """Yields the cells of each row as text, row 1 of the sheet first."""
+def sheet_rows(sheet: CalamineSheet, *, filled_from: int | None = None) -> Iterator[list[str]]:
+    """Yields the cells of each row as text, row 1 of the sheet first.
+
+    A cell merged over several rows stands in each of them, if it begins in row `filled_from` or below.
+    """
     first_column = sheet.start[1] if sheet.start else 0
-    for cells in sheet.iter_rows():
-        yield [""] * first_column + [cell_text(cell) for cell in cells]
+    merged = _merged_over_rows(sheet, filled_from) if filled_from else {}
+    standing: dict[int, tuple[int, str]] = {}
+    for row, cells in enumerate(sheet.iter_rows()):
+        texts = [""] * first_column + [cell_text(cell) for cell in cells]
+        for column, (last_row, text) in standing.items():
+            if row <= last_row and column < len(texts):
+                texts[column] = texts[column] or text
+        for column, last_row in merged.get(row, ()):
+            standing[column] = last_row, texts[column] if column < len(texts) else ""
+        yield texts
+
+
+def _merged_over_rows(sheet: CalamineSheet, first_row: int) -> dict[int, list[tuple[int, int]]]:
+    """The cells merged downwards, by the row they begin in: their column and their last row, all counted from 0."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for (top, left), (bottom, _right) in sheet.merged_cell_ranges or ():
+        if bottom > top >= first_row - 1:
+            found.setdefault(top, []).append((left, bottom))
+    return found
 
 
 def load_sheet(workbook: CalamineWorkbook, name: str) -> CalamineSheet:
@@ -95,7 +115,7 @@ def counts_from_1904(file: BinaryIO) -> bool:
 def cell_text(value: Any) -> str:
     """Returns a cell as a clerk would have typed it: whole numbers without a point, days as yyyy-mm-dd."""
     if isinstance(value, str):
-        return value if value.isascii() and "\0" not in value else unicodedata.normalize("NFC", value.replace("\0", ""))
+        return cleaned(value)
     if isinstance(value, float):
         # Digits beyond the fifteenth are none that Excel keeps.
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)

@@ -37,13 +37,15 @@ class Command(BaseCommand):
         parser.add_argument("--commit", action="store_true", help="write the new doses into the register")
         parser.add_argument("--json", action="store_true", help="print the counts as JSON")
         parser.add_argument("--outcomes", type=Path, help="where to write row,outcome,citizen_id of every row as CSV")
+        parser.add_argument("--sheet", default="", help="name of the workbook's sheet; else the first with headings")
         parser.add_argument("--province", help="code of the province whose sheet it is; else each row's own counts")
 
     def handle(self, **options: Any) -> None:
         self.quiet, self.since, self.shown = options["json"], perf_counter(), ""
         try:
             with options["file"].open("rb") as file:
-                dose_import = self.begin(file, options["file"].name, self.province(options["province"]))
+                province = self.province(options["province"])
+                dose_import = self.begin(file, options["file"].name, province, options["sheet"])
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}") from error
         dose_import = self.run(dose_import)
@@ -61,18 +63,20 @@ class Command(BaseCommand):
             raise CommandError(_("No province of today has the code %(code)s.") % {"code": code})
         return province
 
-    def begin(self, file: Any, name: str, province: Unit | None) -> DoseImport:
-        """The import of this file that was cut short, or a new one."""
+    def begin(self, file: Any, name: str, province: Unit | None, sheet: str) -> DoseImport:
+        """The import of this sheet that was cut short, or a new one."""
         file_hash, _size = hash_of(file)
         same = DoseImport.objects.filter(file_hash=file_hash).order_by("-pk")
-        begun = same.filter(created_by=None, province=province).exclude(state__in=services.FINAL).first()
+        begun = same.filter(created_by=None, province=province).exclude(state__in=services.FINAL)
+        begun = begun.filter(layout__sheet=sheet).first() if sheet else begun.first()
         if begun:
             self.say(_("Going on with import %(number)d of the same file.") % {"number": begun.pk})
             return again(begun)
         for twin in same.filter(state=State.COMMITTED)[:1]:
             facts = {"number": twin.pk, "day": timezone.localdate(twin.committed_at).strftime("%d/%m/%Y")}
             self.say(_("This file was committed before, as import %(number)d on %(day)s.") % facts)
-        return services.receive(by=BY, file=file, name=name, province=province)
+        layout = {"sheet": sheet} if sheet else {}
+        return services.receive(by=BY, file=file, name=name, province=province, layout=layout)
 
     def run(self, dose_import: DoseImport) -> DoseImport:
         try:
@@ -81,9 +85,15 @@ class Command(BaseCommand):
             raise CommandError(_("Another process is at this import. Wait until it is done.")) from error
         if dose_import.failure:
             raise CommandError(sentence_of(dose_import))
+        if dose_import.awaits_columns and doubts_of(dose_import.layout) == ["guessed"]:
+            return self.run(as_guessed(dose_import))
         if dose_import.awaits_columns:
             doubts = " ".join(str(DOUBTS[code]) for code in doubts_of(dose_import.layout))
             raise CommandError(_("The columns of this sheet are not clear: %(doubts)s") % {"doubts": doubts})
+        if dose_import.other_sheets and dose_import.state == State.REVIEW:
+            names = ", ".join(f"“{name}” ({rows})" for name, rows in dose_import.other_sheets.items())
+            facts = {"sheet": dose_import.layout["sheet"], "names": names}
+            self.say(_("Only the sheet “%(sheet)s” was read; others hold lists, too (see --sheet): %(names)s.") % facts)
         return dose_import
 
     def commit(self, dose_import: DoseImport) -> DoseImport:
@@ -110,6 +120,15 @@ class Command(BaseCommand):
     def say(self, text: str) -> None:
         if not self.quiet:
             self.stderr.write(text)
+
+
+def as_guessed(dose_import: DoseImport) -> DoseImport:
+    """The import, to be read by columns that were guessed by their content: on a command line there is nobody to ask."""
+    for column in dose_import.columns:
+        column["guessed"] = False
+    dose_import.awaits_columns = False
+    dose_import.save(update_fields=["layout", "awaits_columns"])
+    return dose_import
 
 
 def again(dose_import: DoseImport) -> DoseImport:

@@ -133,7 +133,8 @@ def test_shift_is_begun_and_ended_by_keys(desk):
 
 def test_one_press_acts_once(desk):
     scan(desk, world.CARD)
-    desk.page.keyboard.press("Enter")
+    with desk.page.expect_navigation():
+        desk.page.keyboard.press("Enter")
     undo = desk.page.locator(".desk-more")
     expect(undo).not_to_have_attribute("open", "")
     press(desk, "u")
