@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vaccinations", "0006_desk"),
+        ("vaccinations", "0007_wiring"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

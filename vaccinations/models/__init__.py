@@ -2,6 +2,7 @@
 
 from vaccinations.models.batch import COLUMNS, Pile, PileRow
 from vaccinations.models.closing import DayClose, DayCloseLine
+from vaccinations.models.conflicts import ConflictDecision
 from vaccinations.models.doses import Dose, Slip
 from vaccinations.models.due import DueDose
 from vaccinations.models.imports import (
@@ -19,6 +20,7 @@ from vaccinations.models.lots import Lot, LotExtension
 from vaccinations.models.mends import Mend
 from vaccinations.models.observation import AdverseEvent, AdverseEventReading, AdverseEventTerm, Observation
 from vaccinations.models.places import Facility, FacilityAssignment
+from vaccinations.models.quality import CaseDecision, QualityCase, ReturnedList, ReturnedRow
 from vaccinations.models.registrations import (
     ChronicCondition,
     ConsentText,
@@ -51,8 +53,10 @@ __all__ = [
     "AdverseEventTerm",
     "AgeRule",
     "Appointment",
+    "CaseDecision",
     "ChronicCondition",
     "ClinicSession",
+    "ConflictDecision",
     "ConsentText",
     "Contraindication",
     "DayClose",
@@ -75,9 +79,12 @@ __all__ = [
     "PileRow",
     "PriorityGroup",
     "ProductRule",
+    "QualityCase",
     "RegisteredPerson",
     "Registration",
     "RememberedHeading",
+    "ReturnedList",
+    "ReturnedRow",
     "Schedule",
     "Screening",
     "ScreeningItem",
