@@ -1,6 +1,7 @@
 """The tables of vaccination, one module a subject."""
 
 from vaccinations.models.closing import DayClose, DayCloseLine
+from vaccinations.models.conflicts import ConflictDecision
 from vaccinations.models.doses import Dose, Slip
 from vaccinations.models.due import DueDose
 from vaccinations.models.imports import (
@@ -18,6 +19,7 @@ from vaccinations.models.lots import Lot, LotExtension
 from vaccinations.models.mends import Mend
 from vaccinations.models.observation import AdverseEvent, AdverseEventReading, AdverseEventTerm, Observation
 from vaccinations.models.places import Facility, FacilityAssignment
+from vaccinations.models.quality import CaseDecision, QualityCase, ReturnedList, ReturnedRow
 from vaccinations.models.registrations import (
     ChronicCondition,
     ConsentText,
@@ -49,8 +51,10 @@ __all__ = [
     "AdverseEventTerm",
     "AgeRule",
     "Appointment",
+    "CaseDecision",
     "ChronicCondition",
     "ClinicSession",
+    "ConflictDecision",
     "ConsentText",
     "Contraindication",
     "DayClose",
@@ -71,9 +75,12 @@ __all__ = [
     "Outcome",
     "PriorityGroup",
     "ProductRule",
+    "QualityCase",
     "RegisteredPerson",
     "Registration",
     "RememberedHeading",
+    "ReturnedList",
+    "ReturnedRow",
     "Schedule",
     "Screening",
     "ScreeningItem",
