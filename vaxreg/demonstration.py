@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from checkpoints.models import Checkpoint, CheckpointAssignment
+from checkpoints.models import Checkpoint, CheckpointAssignment, RiskLevel
 from residents.birth import Birth, Precision
 from residents.models import AreaAssignment, Resident, Unit
 from residents.services import register_resident
@@ -88,6 +88,7 @@ def load(*, now: datetime) -> None:
     neighbour = Unit.objects.provinces().in_force(now.date()).get(code=NEIGHBOUR)
     users = {account.role: _user(account) for account in ACCOUNTS}
     checkpoint, facility = _places(province, neighbour)
+    _levels({province: 2, neighbour: 3}, now.date())
     _assign(users, checkpoint=checkpoint, facility=facility, province=province)
     lots = _lots(now.date())
     people = _people(random.Random(1), province)
@@ -126,6 +127,12 @@ def _places(province: Unit, neighbour: Unit) -> tuple[Checkpoint, Facility]:
         code="tram-y-te-1", name="Trạm y tế số 1 (minh họa)", name_en="Health Station 1 (demonstration)", unit=province
     )
     return checkpoint, facility
+
+
+def _levels(levels: dict[Unit, int], today: date) -> None:
+    begun = today - timedelta(days=10)
+    for unit, level in levels.items():
+        RiskLevel.objects.create(unit=unit, level=level, in_force_from=begun, source="QĐ 01/QĐ-UBND (minh họa)")
 
 
 def _assign(users: dict[Role, User], *, checkpoint: Checkpoint, facility: Facility, province: Unit) -> None:
