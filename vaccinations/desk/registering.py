@@ -125,10 +125,16 @@ def register_at_clinic(
         person = register_resident(
             by=by, source=Resident.Source.CLINIC, number=number, full_name=full_name, birth=birth, **facts
         )
-    if phone_reason:
-        reason = {"reason": phone_reason}
-        audit.record(by=by, action="phone.explained", subject=person, resident=person.pk, changes=reason)
+    keep_phone_reason(by=by, person=person, reason=phone_reason)
     return person
+
+
+@transaction.atomic
+def keep_phone_reason(*, by: Actor, person: Resident, reason: str) -> None:
+    """Keeps why the person has a phone number that many have, where that was asked."""
+    if reason:
+        changes = {"reason": reason}
+        audit.record(by=by, action="phone.explained", subject=person, resident=person.pk, changes=changes)
 
 
 @transaction.atomic
