@@ -234,7 +234,7 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
-# Files are taken on one page only, and no larger than IMPORT_MOST_MB.
+# Files are taken on two pages only, and no larger than IMPORT_MOST_MB.
 FILE_UPLOAD_HANDLERS = ["vaccinations.imports.uploads.SheetUploadHandler"]
 
 # Language, dates
