@@ -16,9 +16,11 @@ class MergeQuerySet(models.QuerySet):
 
     def of_numbers(self, numbers: list[str]) -> "MergeQuerySet":
         """Those that concern any of these numbers, the latest first."""
-        return (
-            self.filter(Q(kept__in=numbers) | Q(dropped__in=numbers)).select_related("by", "undone_by").order_by("-pk")
-        )
+        return self.filter(Q(kept__in=numbers) | Q(dropped__in=numbers)).with_people().order_by("-pk")
+
+    def with_people(self) -> "MergeQuerySet":
+        """With who merged and who undid."""
+        return self.select_related("by", "undone_by")
 
     def visible_to(self, user: User) -> "MergeQuerySet":
         """Those of which the user may find one of the two records."""

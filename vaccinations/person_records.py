@@ -1,8 +1,8 @@
 """The tables of vaccination that are of people, and what of them hinders undoing a merge."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -40,6 +40,13 @@ def decisions_since(merge: Merge) -> Iterator[str | Promise]:
         yield _("%(dose)s: what was decided on %(day)s of two doses of one number. Undo that first.") % told
 
 
+def doses_of_one_number(numbers: Collection[str]) -> Iterator[str]:
+    """The dose numbers that a person of these numbers would have more than once."""
+    doses = Dose.objects.valid().filter(resident__in=numbers).values("dose_number")
+    for row in doses.annotate(times=Count("pk")).filter(times__gt=1).order_by("dose_number"):
+        yield _("Dose %(dose_number)d is recorded %(times)d times. All are kept; somebody has to decide.") % row
+
+
 def refresh(person: Resident) -> None:
     """Works out which dose is due for somebody who had one, or of whom that was known."""
     if Dose.objects.of_person(person.pk).exists() or DueDose.objects.filter(resident=person.pk).exists():
@@ -66,3 +73,4 @@ registry.register(
 registry.hindrances.append(decisions_since)
 registry.refreshers.append(refresh)
 registry.refreshers += [feed_from_doses, follow_merges]
+registry.contradictions.append(doses_of_one_number)

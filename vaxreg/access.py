@@ -32,6 +32,8 @@ DUE_COUNTS = frozenset({Role.PROVINCIAL_MANAGER})
 PEOPLE_SEARCH = frozenset(
     {*CLINIC_DESK, Role.PROVINCIAL_MANAGER, Role.RESPONSE_AGENT, Role.ADMINISTRATOR, Role.AUDITOR}
 )
+# Who makes two records of one person one, having looked at both; and undoes it.
+MERGING = frozenset({Role.CLINIC_LEAD, Role.PROVINCIAL_MANAGER})
 RULES_WRITING = frozenset({Role.CHECKPOINT_LEAD, Role.ADMINISTRATOR})
 RULES_READING = frozenset({*RULES_WRITING, Role.PROVINCIAL_MANAGER})
 # Movements in numbers; with people and small numbers only for who answers for the area.

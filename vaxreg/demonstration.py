@@ -1,6 +1,6 @@
 """Invented people, places and accounts to try the site with. Only for the embedded database.
 
-All numbers begin with 000, which is no province's and no country's prefix: nobody can hold them.
+All citizen IDs begin with 000, which is no province's and no country's prefix: nobody can hold them.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from checkpoints.models import Checkpoint, CheckpointAssignment
 from residents.birth import Birth, Precision
 from residents.models import AreaAssignment, Resident, Unit
 from residents.services import register_resident
-from vaccinations.demonstration import a_day_at
+from vaccinations.demonstration import a_day_at, registered_twice
 from vaccinations.doses.services import Entry, Reason, record_dose
 from vaccinations.doses.warnings import Code
 from vaccinations.imports.demonstration import load_sheet
@@ -101,6 +101,8 @@ def load(*, now: datetime) -> None:
     unvaccinated = [person for person in people if not person.doses.exists()]
     manager = Actor(user=users[Role.PROVINCIAL_MANAGER], address=None, channel=ACTOR.channel)
     load_sheet(by=manager, province=province, people=people[:20], today=now.date())
+    vaccinated = [person for person in people[45:] if person.doses.exists()]
+    registered_twice(vaccinated[:2], facility, lots[0], by=manager, now=now)
     load_sessions(by=ACTOR, facility=facility, people=unvaccinated, now=now)
 
 

@@ -51,6 +51,8 @@ class Registry:
     # Sentences that say what must be undone first.
     hindrances: list[Callable[[Merge], Iterable[str]]] = field(default_factory=list)
     refreshers: list[Callable[[Resident], object]] = field(default_factory=list)
+    # Sentences that say what of the records under these numbers together somebody has to decide.
+    contradictions: list[Callable[[Collection[str]], Iterable[str]]] = field(default_factory=list)
 
     def register(self, *tables: Records) -> None:
         """Makes the tables known."""
@@ -68,6 +70,10 @@ class Registry:
     def hinder(self, merge: Merge) -> list[str]:
         """What must be undone before the merge can be."""
         return [sentence for hindrance in self.hindrances for sentence in hindrance(merge)]
+
+    def contradict(self, numbers: Collection[str]) -> list[str]:
+        """What of the records under these numbers contradicts each other, where they are of one person."""
+        return [sentence for contradiction in self.contradictions for sentence in contradiction(numbers)]
 
     def refresh(self, *people: Resident) -> None:
         """Works out anew what is kept of these people beside the records; the caller holds them."""

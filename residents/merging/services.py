@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from residents.holding import ResidentError, hold_people
-from residents.merge_models import Merge
+from residents.merge_models import Merge, MergeQuerySet
 from residents.merging.joining import are_two_citizen_ids, is_as_left, join, part
 from residents.merging.registry import registry
 from residents.models import Resident
@@ -79,7 +79,9 @@ def merge(*, by: Actor, keep: Resident, drop: Resident, reason: str, second_reas
     merged = join(by=by, kept=kept, dropped=dropped, reason=reason, second_reason=second_reason)
     registry.refresh(kept)
     changes = {"number": [dropped.pk, kept.pk], "reason": reason, "second_reason": second_reason}
-    _record(by, "resident.merged", merged, changes | {"facts": sorted(merged.filled)})
+    # In the history of both, which may be two again.
+    people, changes = [kept.pk, dropped.pk], changes | {"facts": sorted(merged.filled)}
+    audit.record_each(by=by, action="resident.merged", residents=people, subject=merged, changes=changes)
     return merged
 
 
@@ -100,16 +102,17 @@ def undo_merge(*, by: Actor, merge: Merge, reason: str, later_stay: bool = False
     if not later_stay and registry.later(merge):
         raise LaterRecordsError
     registry.refresh(*part(merge))
-    _record(by, "resident.parted", merge, {"number": [merge.kept, merge.dropped], "reason": reason})
+    people = [merge.kept, merge.dropped]
+    changes = {"number": people, "reason": reason}
+    audit.record_each(by=by, action="resident.parted", residents=people, subject=merge, changes=changes)
     return merge
+
+
+def merges_of(numbers: list[str]) -> MergeQuerySet:
+    """Returns the merges of any of a person's numbers, undone ones too, the latest first; with who did it."""
+    return Merge.objects.of_numbers(numbers)
 
 
 def hindrances_of(merge: Merge) -> list[str | Promise]:
     """Returns what must be undone before the merge can be; nothing else changes the answer but such acts."""
     return [*([] if is_as_left(merge) else [CHANGED_SINCE]), *registry.hinder(merge)]
-
-
-def _record(by: Actor, action: str, merge: Merge, changes: dict[str, object]) -> None:
-    """In the history of both, which are two again after undoing."""
-    people = [merge.kept, merge.dropped]
-    audit.record_each(by=by, action=action, residents=people, subject=merge, changes=changes)

@@ -17,10 +17,11 @@ from residents.holding import hold_person
 from residents.models import Resident
 from residents.services import verify_resident
 from vaccinations.doses.rule_warnings import examine
-from vaccinations.doses.warnings import Candidate, Code, DoseWarning, Findings, proposed_number, taken_sentence
+from vaccinations.doses.warnings import Candidate, DoseWarning, Findings, proposed_number, taken_sentence
 from vaccinations.due.services import refresh_due
 from vaccinations.models import MOST_DOSES, Dose, DoseImport, Facility, Lot, Slip, Vaccine
 from vaccinations.rulebook import Rulebook, rulebook
+from vaccinations.stock.lots import LotState, lot_state
 from vaxreg import audit
 from vaxreg.actors import Actor
 from vaxreg.codes import new_code
@@ -162,20 +163,21 @@ def check_dose(
     on: date,
     history: Collection[Dose],
     now: datetime | None,
-    facility: Facility | None = None,
+    facility: Facility,
     rules: Rulebook | None = None,
 ) -> Findings:
     """Returns what is unusual about such a dose on that day, given the person's valid doses, and what is not known.
 
     Without a vaccine (none is chosen yet) only what does not depend on it is looked at.
     """
+    state = lot_state(lot, facility, on, vaccine=vaccine) if lot else LotState()
     candidate = Candidate(
         dose_number=dose_number,
         product=vaccine.code if vaccine else "",
         product_name=vaccine.name if vaccine else "",
         administered_on=on,
-        lot_expires_on=lot.last_usable_on if lot else None,
-        lot_faults=_lot_faults(lot, vaccine, facility),
+        lot_expires_on=state.usable_until,
+        lot_faults=state.faults,
     )
     return examine(
         candidate=candidate,
@@ -185,13 +187,6 @@ def check_dose(
         now=now,
         today=timezone.localdate(now),
     )
-
-
-def _lot_faults(lot: Lot | None, vaccine: Vaccine | None, facility: Facility | None) -> frozenset[str]:
-    if lot is None:
-        return frozenset()
-    is_other = vaccine is not None and lot.vaccine_id != vaccine.pk
-    return lot.faults_at(facility) | ({Code.LOT_OTHER_VACCINE} if is_other else set())
 
 
 def number_on_slip(code: str) -> str | None:
