@@ -263,6 +263,8 @@ MEDIA_ROOT = VAR_DIR / "media"
 IMPORT_MOST_BYTES = read_number("IMPORT_MOST_MB", 100) * 1_000_000
 IMPORT_MOST_UNPACKED_BYTES = read_number("IMPORT_MOST_UNPACKED_MB", 500) * 1_000_000
 IMPORT_KEPT_DAYS = read_number("IMPORT_KEPT_DAYS", 90)
+# How many days after its end a pile of paper slips keeps what was typed.
+BATCH_KEPT_DAYS = read_number("BATCH_KEPT_DAYS", 30)
 # How long a case of the work lists stays with whoever took it into work, and how large a list that comes back may be.
 QUALITY_CLAIM_MINUTES = read_number("QUALITY_CLAIM_MINUTES", 30)
 QUALITY_MOST_BYTES = read_number("QUALITY_MOST_MB", 5) * 1_000_000
