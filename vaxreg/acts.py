@@ -65,6 +65,8 @@ ACTS = {
     "quality.claimed": _("Case taken into work"),
     "quality.released": _("Case given back"),
     "quality.decided": _("Case decided"),
+    "quality.list-received": _("Work list sent back"),
+    "quality.list-applied": _("Work list applied"),
     "quality.undone": _("Decision about a case taken back"),
     "slip.read": _("Slip read"),
     "stock.recorded": _("Stock entry recorded"),
