@@ -3,11 +3,15 @@
 // people press to scroll, lets nobody pass.
 (() => {
   const box = document.querySelector("[data-scan-box]");
+  // What could not be read stays to be looked at; the next scan takes its place.
+  if (box && box.value) box.select();
   document.addEventListener("keydown", (event) => {
     const target = event.target;
     if (event.key === " " && target.matches("[name=outcome]")) event.preventDefault();
     if (!box || event.ctrlKey || event.altKey || event.metaKey || event.key.length !== 1 || event.key === " ") return;
-    if (target.matches("input:not([type=hidden], [type=radio], [type=checkbox]), textarea, select")) return;
+    if (target.matches("input:not([type=hidden], [type=radio], [type=checkbox]), textarea")) return;
+    // A letter chooses in a list; no choice begins with a digit, and most scans do.
+    if (target.matches("select") && !/[0-9]/.test(event.key)) return;
     box.value = "";
     box.focus();
   });

@@ -6,10 +6,11 @@ The mend is kept as such: who did it, where, on which dose's slip, and why; the 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from residents.holding import ChangedMeanwhileError, hold_person
 from residents.models import Resident
 from residents.names import clean_name, name_key
 from residents.scan import Card
-from residents.services import ChangedMeanwhileError, update_resident, verify_resident
+from residents.services import update_resident, verify_resident
 from vaccinations.desk.registering import keep_phone_reason
 from vaccinations.models import Facility, Mend, Slip
 from vaxreg import audit
@@ -55,7 +56,7 @@ def mend(
     Raises NothingToMendError, CardNeededError, CardDisagreesError, and ChangedMeanwhileError where the record is not as
     the page showed it any more.
     """
-    person = _hold(slip)
+    person = hold_person(slip.resident)
     now = {name: getattr(person, name) for name in Mend.Fact.values}
     if now != before:
         raise ChangedMeanwhileError
@@ -74,13 +75,6 @@ def mend(
 def is_checked(person: Resident) -> bool:
     """Whether only a card can speak against the name: it was compared with one, or the population database has it so."""
     return person.verified_at is not None or person.source == Resident.Source.POPULATION
-
-
-def _hold(slip: Slip) -> Resident:
-    person = Resident.objects.by_number(slip.resident).select_for_update(no_key=True).get()
-    if person.is_alias:
-        raise ChangedMeanwhileError
-    return person
 
 
 def _checked(person: Resident, new_name: str | None, card: Card | None) -> bool:

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from residents.holding import ResidentError
 from residents.matching import Candidate
 from residents.models import Resident
-from residents.services import ResidentError, is_joined, look_up
+from residents.services import is_joined, look_up
 from vaccinations.desk.chart import chart_of, disagreements, is_same_person, needs_confirmation, preview
 from vaccinations.desk.dose_forms import DoseFields, DoseForm
 from vaccinations.desk.person_forms import NotGivenForm, PersonForm, RevealForm, page_of

@@ -118,6 +118,9 @@ def register_at_clinic(
         raise PossibleDoubleError(doubles)
     if card:
         person = register_from_card(by=by, card=card, source=Resident.Source.CLINIC, is_holder=is_holder, **facts)
+        if held_old:
+            # Somebody was known under the card's old number: what was due for them is due under the new one.
+            refresh_due(resident=person, on=timezone.localdate())
     else:
         person = register_resident(
             by=by, source=Resident.Source.CLINIC, number=number, full_name=full_name, birth=birth, **facts

@@ -6,8 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from residents.holding import ResidentError
 from residents.search import MOST_SHOWN
-from residents.services import AlreadyRegisteredError, ResidentError, look_up
+from residents.services import AlreadyRegisteredError, look_up
 from vaccinations.desk import finding, registering, visiting
 from vaccinations.desk.chart import is_same_person
 from vaccinations.desk.dose_forms import DoseForm

@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from residents.holding import hold_person
 from residents.models import Resident
-from residents.services import ChangedMeanwhileError
 from vaccinations.desk.places import HERE, UNSAID, Arrival, take_place
 from vaccinations.doses.services import Entry, Reason, record_dose
 from vaccinations.models import Appointment, Dose, Facility, Visit
@@ -70,7 +70,7 @@ def arrive(
     Raises the SessionErrors of take_place.
     """
     place = take_place(by=by, resident=resident, facility=facility, now=now, arrival=arrival)
-    person = _hold(resident)
+    person = hold_person(resident.pk)
     today = timezone.localdate(now)
     visit = _open_visit(person, facility, today) or _open(
         by=by, person=person, facility=facility, on=today, arrived_at=now, place=place
@@ -101,7 +101,7 @@ def give(
     day, facility = entry.administered_on, entry.facility
     is_today = day == timezone.localdate(now)
     place = take_place(by=by, resident=resident, facility=facility, now=now, arrival=arrival) if is_today else None
-    person = _hold(resident)
+    person = hold_person(resident.pk)
     if Dose.objects.of_person(person.pk).filter(idempotency_key=entry.key).exists():
         dose = record_dose(by=by, resident=person, entry=entry, now=now, **facts)
         return Visit.objects.get(resident=dose.resident_id, dose=dose)
@@ -140,7 +140,7 @@ def decline(
     """
     sent_home = replace(arrival, may_walk_in=False)
     place = take_place(by=by, resident=resident, facility=facility, now=now, arrival=sent_home)
-    person, today = _hold(resident), timezone.localdate(now)
+    person, today = hold_person(resident.pk), timezone.localdate(now)
     latest = latest_visit(resident=person, facility=facility, on=today)
     if latest and (latest.not_given_reason, latest.not_given_text, latest.closed_by) == (reason, text, by.user):
         return latest
@@ -157,7 +157,7 @@ def decline(
 @transaction.atomic
 def reopen(*, by: Actor, visit: Visit, now: datetime) -> Visit:
     """Returns a new open visit in place of one that was answered "not given" today. Raises NotUndoableError."""
-    person = _hold(visit.resident)
+    person = hold_person(visit.resident_id)
     _undo(by=by, visit=visit, now=now, outcome=Visit.Outcome.NOT_GIVEN)
     place = arriving.resume(by=by, appointment=visit.appointment) if visit.appointment else None
     waiting = _open_visit(person, visit.facility, visit.visited_on) or _open(
@@ -177,17 +177,10 @@ def cancel(*, by: Actor, visit: Visit, now: datetime) -> Visit:
     if place and place.state == Appointment.State.ARRIVED:
         with suppress(NotExpectedError):
             arriving.undo_arrival(by=by, appointment=place, now=now)
-    _hold(visit.resident)
+    hold_person(visit.resident_id)
     _undo(by=by, visit=visit, now=now, outcome=Visit.Outcome.WAITING)
     audit.record(by=by, action="visit.cancelled", subject=visit, resident=visit.resident_id)
     return visit
-
-
-def _hold(resident: Resident) -> Resident:
-    person = Resident.objects.by_number(resident.pk).select_for_update(no_key=True).get()
-    if person.is_alias:
-        raise ChangedMeanwhileError
-    return person
 
 
 def _refuse_answered(person: Resident, facility: Facility, on: date, seen: str) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vaccinations", "0006_desk"),
+        ("vaccinations", "0008_quality"),
     ]
 
     operations = [

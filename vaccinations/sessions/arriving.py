@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from residents.holding import hold_person
 from residents.models import Resident
 from vaccinations.models import Appointment, ClinicSession, RegisteredPerson
 from vaccinations.sessions.codes import free_code
@@ -88,7 +89,7 @@ def admit_walk_in(*, by: Actor, session: ClinicSession, resident: Resident, now:
 
     Raises NotOpenError, NotTodayError, AlreadyArrivedError, and SessionFullError, which offers the next place.
     """
-    session, person = hold_session(session), _hold_person(resident)
+    session, person = hold_session(session), hold_person(resident.pk)
     own = appointment_of(session=session, resident=person)
     if own:
         return mark_arrived(by=by, appointment=own, resident=person, now=now)
@@ -108,7 +109,7 @@ def book_place(*, by: Actor, session: ClinicSession, starts_at: time, resident: 
 
     Raises AlreadyArrivedError where they have another appointment, SessionFullError, NotOpenError.
     """
-    session, person = hold_session(session), _hold_person(resident)
+    session, person = hold_session(session), hold_person(resident.pk)
     other = Appointment.objects.live().of_person(person.pk).with_people().first()
     if other:
         raise AlreadyArrivedError(other)
@@ -202,11 +203,6 @@ def hold_session(session: ClinicSession) -> ClinicSession:
     return ClinicSession.objects.select_for_update(no_key=True).get(pk=session.pk)
 
 
-def _hold_person(resident: Resident) -> Resident:
-    """The person under their present number, held."""
-    return Resident.objects.by_number(resident.pk).select_for_update(no_key=True).get()
-
-
 def _hold(
     appointment: Appointment | str, resident: Resident | None
 ) -> tuple[ClinicSession, Resident | None, Appointment]:
@@ -217,7 +213,7 @@ def _hold(
     if found is None:
         raise NotExpectedError
     session = hold_session(found.session)
-    person = _hold_person(resident) if resident else None
+    person = hold_person(resident.pk) if resident else None
     list(RegisteredPerson.objects.select_for_update().filter(pk=found.person_id).values_list("pk"))
     held = rows.select_for_update(of=("self",)).with_people().get()
     held.session = session
