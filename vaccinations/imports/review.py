@@ -48,6 +48,7 @@ DIFFERENCES = {code: EVIDENCE[code].words for code in sorted(AGAINST)}
 CAUSE_CODES = frozenset(REASONS | PROBLEMS | WARNINGS | DIFFERENCES)
 FITS_ANOTHER = _("Name and date of birth fit another person better than the one who has this number.")
 LEFT_WHY = {
+    "decided": _("It was recorded by a decision in the work lists. Take that back there."),
     "slip": _("A slip of it was issued."),
     "later-dose": _("A later dose of the person was recorded since."),
 }
