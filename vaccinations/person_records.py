@@ -30,10 +30,11 @@ def registrations_since(merge: Merge) -> QuerySet:
 
 
 def decisions_since(merge: Merge) -> Iterator[str | Promise]:
-    """The decisions on two doses of one number that the merge brought together."""
-    numbers = [merge.kept, *merge.led]
+    """The decisions on two doses of one number that the merge brought together: one of each record."""
+    numbers = list(Resident.objects.numbers_of(merge.kept))
     decided = ConflictDecision.objects.standing().filter(resident__in=numbers, decided_at__gt=merge.at)
-    for decision in decided.select_related("other"):
+    led, kept = Q(resident__in=list(merge.led)), Q(kept__resident__in=list(merge.led))
+    for decision in decided.filter(led & ~kept | ~led & kept).select_related("other"):
         told = {"dose": decision.other, "day": timezone.localtime(decision.decided_at).strftime("%d/%m/%Y")}
         yield _("%(dose)s: what was decided on %(day)s of two doses of one number. Undo that first.") % told
 
