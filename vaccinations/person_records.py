@@ -21,7 +21,12 @@ def doses_since(merge: Merge) -> QuerySet:
 def appointments_since(merge: Merge) -> QuerySet:
     """Places given to the person kept, or taken by them, after the merge."""
     since = Q(made_at__gt=merge.at) | Q(arrived_at__gt=merge.at)
-    return Appointment.objects.live().filter(since, resident=merge.kept)
+    return Appointment.objects.live().filter(since, resident=merge.kept).select_related("session__facility")
+
+
+def place_of(appointment: Appointment) -> str:
+    """Where and when somebody is expected."""
+    return f"{appointment.session.facility}, {appointment.session.held_on:%d/%m/%Y} {appointment.starts_at:%H:%M}"
 
 
 def registrations_since(merge: Merge) -> QuerySet:
@@ -55,7 +60,7 @@ def refresh(person: Resident) -> None:
 registry.register(
     Records("vaccinations.Dose", is_counted=True, later=doses_since),
     Records("vaccinations.Visit", is_counted=True),
-    Records("vaccinations.Appointment", is_counted=True, later=appointments_since),
+    Records("vaccinations.Appointment", is_counted=True, later=appointments_since, tell=place_of),
     Records("vaccinations.RegisteredPerson", ("resident", "claimed"), is_counted=True, later=registrations_since),
     Records("vaccinations.AdverseEvent", is_counted=True),
     Records("vaccinations.AdverseEventReading"),
