@@ -11,6 +11,8 @@ from residents.merging.registry import Records, registry
 from residents.models import Merge, Resident
 from vaccinations.due.services import refresh_due
 from vaccinations.models import Appointment, ConflictDecision, Dose, DueDose, RegisteredPerson
+from vaccinations.quality.feeding import feed_from_doses
+from vaccinations.quality.following import follow_merges
 
 
 def doses_since(merge: Merge) -> QuerySet:
@@ -64,6 +66,8 @@ registry.register(
     Records("vaccinations.RegisteredPerson", ("resident", "claimed"), is_counted=True, later=registrations_since),
     Records("vaccinations.AdverseEvent", is_counted=True),
     Records("vaccinations.AdverseEventReading"),
+    Records("vaccinations.CaseDecision", ("person", "other")),
+    Records("vaccinations.QualityCase", ("recipient",)),
     Records("vaccinations.ConflictDecision"),
     Records("vaccinations.DueDose"),
     Records("vaccinations.Mend"),
@@ -74,4 +78,5 @@ registry.register(
 )
 registry.hindrances.append(decisions_since)
 registry.refreshers.append(refresh)
+registry.refreshers += [feed_from_doses, follow_merges]
 registry.contradictions.append(doses_of_one_number)

@@ -46,6 +46,8 @@ class Seen:
     outcome: str
     was_cancelled: bool
     destination: Unit | None
+    # Of somebody without a number: `resident` is the guardian's.
+    is_without_number: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ def _seen(rows: list[dict[str, Any]], people: list[str], checkpoints: dict[int, 
         full_name, phone = known or said
         places = {"checkpoint": checkpoints[row["checkpoint"]], "destination": units.get(row["destination"])}
         outcome = Passage.Outcome(row["outcome"]).label
-        found.append(Seen(**row | places | {"outcome": outcome, "full_name": full_name, "phone": phone}))
+        facts = {"full_name": full_name, "phone": phone, "is_without_number": not has_number}
+        found.append(Seen(**row | places | facts | {"outcome": outcome}))
     return found
 
 

@@ -105,7 +105,7 @@ def undo_decision(*, by: Actor, decision: ConflictDecision, reason: str) -> Conf
     decision.refresh_from_db()
     if decision.replacement:
         _void_replacement(by, decision.replacement, reason)
-    _restore(by, decision.other, reason)
+    restore_held(by, decision.other, reason)
     refresh_due(resident=person, on=timezone.localdate())
     audit.record(by=by, action="conflict.undone", subject=decision, resident=person.pk, changes={"reason": reason})
     return decision
@@ -145,8 +145,8 @@ def _void_replacement(by: Actor, replacement: Dose, reason: str) -> None:
         raise BuiltUponError from error
 
 
-def _restore(by: Actor, dose: Dose, reason: str) -> None:
-    """Makes the voided dose valid again, unless another dose under the same number of the person took its place."""
+def restore_held(by: Actor, dose: Dose, reason: str) -> None:
+    """Makes the voided dose of a person who is held valid again, unless another under the same number took its place."""
     same = Dose.objects.valid().filter(resident=dose.resident_id, dose_number=dose.dose_number)
     if same.exists() or Dose.objects.valid().filter(resident=dose.resident_id, replaces=dose).exists():
         raise BuiltUponError

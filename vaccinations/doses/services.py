@@ -17,10 +17,11 @@ from residents.holding import hold_person
 from residents.models import Resident
 from residents.services import verify_resident
 from vaccinations.doses.rule_warnings import examine
-from vaccinations.doses.warnings import Candidate, Code, DoseWarning, Findings, proposed_number, taken_sentence
+from vaccinations.doses.warnings import Candidate, DoseWarning, Findings, proposed_number, taken_sentence
 from vaccinations.due.services import refresh_due
-from vaccinations.models import MOST_DOSES, Dose, Facility, Lot, Slip, Vaccine
+from vaccinations.models import MOST_DOSES, Dose, DoseImport, Facility, Lot, Slip, Vaccine
 from vaccinations.rulebook import Rulebook, rulebook
+from vaccinations.stock.lots import LotState, lot_state
 from vaxreg import audit
 from vaxreg.actors import Actor
 from vaxreg.codes import new_code
@@ -94,6 +95,9 @@ class Entry:
     vaccinator: str
     key: UUID
     source: str = Dose.Source.DESK
+    # The sheet it came with, and its row there; such a dose has no slip: nobody stands at the desk.
+    dose_import: DoseImport | None = None
+    import_row: int | None = None
 
 
 @dataclass(frozen=True)
@@ -159,20 +163,21 @@ def check_dose(
     on: date,
     history: Collection[Dose],
     now: datetime | None,
-    facility: Facility | None = None,
+    facility: Facility,
     rules: Rulebook | None = None,
 ) -> Findings:
     """Returns what is unusual about such a dose on that day, given the person's valid doses, and what is not known.
 
     Without a vaccine (none is chosen yet) only what does not depend on it is looked at.
     """
+    state = lot_state(lot, facility, on, vaccine=vaccine) if lot else LotState()
     candidate = Candidate(
         dose_number=dose_number,
         product=vaccine.code if vaccine else "",
         product_name=vaccine.name if vaccine else "",
         administered_on=on,
-        lot_expires_on=lot.last_usable_on if lot else None,
-        lot_faults=_lot_faults(lot, vaccine, facility),
+        lot_expires_on=state.usable_until,
+        lot_faults=state.faults,
     )
     return examine(
         candidate=candidate,
@@ -182,13 +187,6 @@ def check_dose(
         now=now,
         today=timezone.localdate(now),
     )
-
-
-def _lot_faults(lot: Lot | None, vaccine: Vaccine | None, facility: Facility | None) -> frozenset[str]:
-    if lot is None:
-        return frozenset()
-    is_other = vaccine is not None and lot.vaccine_id != vaccine.pk
-    return lot.faults_at(facility) | ({Code.LOT_OTHER_VACCINE} if is_other else set())
 
 
 def number_on_slip(code: str) -> str | None:
@@ -245,9 +243,11 @@ def _add(
             idempotency_key=entry.key,
             recorded_by=by.user,
             replaces=replaces,
+            dose_import=entry.dose_import,
+            import_row=entry.import_row,
         ),
     )
-    slip = issue_slip(dose)
+    slip = None if entry.dose_import else issue_slip(dose)
     audit.record(
         by=by,
         action="dose.recorded",
@@ -259,7 +259,7 @@ def _add(
             "lot": entry.lot.lot_number if entry.lot else None,
             "administered_on": dose.administered_on.isoformat(),
             "warnings": codes,
-            "slip": slip.code,
+            "slip": slip and slip.code,
             "replaces": replaces.pk if replaces else None,
         },
     )
