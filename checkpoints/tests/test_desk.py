@@ -122,6 +122,13 @@ def test_officer_reads_what_the_rules_judged_by(client, officer):
     assert "filled in by somebody else" in said
 
 
+def test_who_declares_a_positive_test_is_stopped(client, officer):
+    ResidentFactory(citizen_id=NUMBER, full_name="Nguyễn Văn An")
+    test = {"test_kind": "pcr", "test_result": "positive", "test_taken_at": timezone.now() - timedelta(hours=30)}
+    DeclarationFactory(resident=NUMBER, **test)
+    assert re.search(r"verdict-stop.*Has declared a positive test", scan(client, NUMBER), re.DOTALL)
+
+
 def test_number_of_a_guardian_is_named_as_such(client, officer):
     _token, code = keys_of(DeclarationFactory(resident=NUMBER, has_number=False, full_name="Nguyễn Bé Tư"))
     page = scan(client, code)

@@ -241,6 +241,6 @@ def test_rules_of_this_checkpoint_and_of_all_decide_while_in_force():
     own = rule({"kind": "tested", "hours": 72, "codes": ["pcr"], "is_negated": True}, reason="own", checkpoint=here)
     found = find(read_scan(NEW), checkpoint=here.pk, at=now).rules
     assert found[-1] == own.terms
-    assert len(found) == 6 + 1
+    assert len(found) == 7 + 1
     assert found == rules_at(here, now)
-    assert len(find(read_scan(NEW), at=now + timedelta(hours=2)).rules) == 6 + 1
+    assert len(find(read_scan(NEW), at=now + timedelta(hours=2)).rules) == 7 + 1
