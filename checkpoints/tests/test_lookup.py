@@ -165,7 +165,10 @@ def test_symptom_renamed_since_is_shown_once_by_its_latest_name():
     assert [symptom.name for symptom in answer_to(NEW).declaration.symptoms] == ["Sốt cao"]
 
 
-@pytest.mark.parametrize("said", [{"symptoms": ["fever"]}, {"had_contact": True}])
+POSITIVE = {"test_kind": "pcr", "test_result": "positive", "test_taken_at": "2026-01-05T07:30+07:00"}
+
+
+@pytest.mark.parametrize("said", [{"symptoms": ["fever"]}, {"had_contact": True}, POSITIVE])
 def test_declaration_that_leaves_out_what_an_earlier_one_said_is_to_be_checked(said):
     ResidentFactory(citizen_id=NEW, full_name="Nguyễn Văn An")
     filed(5, resident=NEW, **said)
