@@ -1,4 +1,4 @@
-"""Exports of the vaccinations: the doses given at a facility."""
+"""Exports of the vaccinations: the doses given at a facility, and the work lists (quality/exporting.py)."""
 
 from datetime import date
 from typing import Any
@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+import vaccinations.quality.exporting  # noqa: F401  Registers the work lists.
 from residents.listings import BIRTH_YEAR, PERSON_FIELDS, SEX, facts_of, path_of
 from vaccinations.models import Dose, Facility
 from vaxreg.exports.forms import DayField, ExportForm

@@ -61,7 +61,7 @@ registry.register(
     Records("vaccinations.AdverseEvent", is_counted=True),
     Records("vaccinations.AdverseEventReading"),
     Records("vaccinations.CaseDecision", ("person", "other")),
-    Records("vaccinations.QualityCase", ("person",)),
+    Records("vaccinations.QualityCase", ("recipient",)),
     Records("vaccinations.ConflictDecision"),
     Records("vaccinations.DueDose"),
     Records("vaccinations.Mend"),

@@ -24,6 +24,7 @@ from vaccinations.doses.services import Entry, Reason, record_dose
 from vaccinations.doses.warnings import Code
 from vaccinations.imports.demonstration import load_sheet
 from vaccinations.models import Dose, Facility, FacilityAssignment, Lot, Vaccine
+from vaccinations.quality.demonstration import load_cases
 from vaccinations.sessions.demonstration import load_sessions
 from vaccinations.stock.closing import Counted, close_day
 from vaccinations.stock.services import receive, waste
@@ -102,6 +103,7 @@ def load(*, now: datetime) -> None:
     unvaccinated = [person for person in people if not person.doses.exists()]
     manager = Actor(user=users[Role.PROVINCIAL_MANAGER], address=None, channel=ACTOR.channel)
     load_sheet(by=manager, province=province, people=people[:20], today=now.date())
+    load_cases(by=manager, province=province, people=people[39:45], today=now.date())
     vaccinated = [person for person in people[45:] if person.doses.exists()]
     registered_twice(vaccinated[:2], facility, lots[0], by=manager, now=now)
     load_sessions(by=ACTOR, facility=facility, people=unvaccinated, now=now)

@@ -118,14 +118,23 @@ def register_at_clinic(
         raise PossibleDoubleError(doubles)
     if card:
         person = register_from_card(by=by, card=card, source=Resident.Source.CLINIC, is_holder=is_holder, **facts)
+        if held_old:
+            # Somebody was known under the card's old number: what was due for them is due under the new one.
+            refresh_due(resident=person, on=timezone.localdate())
     else:
         person = register_resident(
             by=by, source=Resident.Source.CLINIC, number=number, full_name=full_name, birth=birth, **facts
         )
-    if phone_reason:
-        reason = {"reason": phone_reason}
-        audit.record(by=by, action="phone.explained", subject=person, resident=person.pk, changes=reason)
+    keep_phone_reason(by=by, person=person, reason=phone_reason)
     return person
+
+
+@transaction.atomic
+def keep_phone_reason(*, by: Actor, person: Resident, reason: str) -> None:
+    """Keeps why the person has a phone number that many have, where that was asked."""
+    if reason:
+        changes = {"reason": reason}
+        audit.record(by=by, action="phone.explained", subject=person, resident=person.pk, changes=changes)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """The tables of vaccination, one module a subject."""
 
+from vaccinations.models.batch import COLUMNS, Pile, PileRow
 from vaccinations.models.closing import DayClose, DayCloseLine
 from vaccinations.models.conflicts import ConflictDecision
 from vaccinations.models.doses import Dose, Slip
@@ -44,6 +45,7 @@ from vaccinations.models.vaccines import MOST_DOSES, Vaccine
 from vaccinations.models.visits import Visit
 
 __all__ = [
+    "COLUMNS",
     "COUNTS",
     "MOST_DOSES",
     "AdverseEvent",
@@ -73,6 +75,8 @@ __all__ = [
     "Mend",
     "Observation",
     "Outcome",
+    "Pile",
+    "PileRow",
     "PriorityGroup",
     "ProductRule",
     "QualityCase",

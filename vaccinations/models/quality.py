@@ -52,7 +52,7 @@ class QualityCase(models.Model):
     )
     # Or one of two recorded doses of one number, by its id alone as doses refer to doses, and whose they are.
     dose = models.BigIntegerField(_("dose"), null=True, unique=True)
-    person = CitizenIdField(_("person"), blank=True, default="", db_default="")
+    recipient = CitizenIdField(_("person"), blank=True, default="", db_default="")
     created_at = models.DateTimeField(_("waits since"), db_default=Now(), editable=False)
     assigned_to = models.ForeignKey(
         User, models.PROTECT, null=True, verbose_name=_("assigned to"), related_name="+", db_index=False
@@ -211,6 +211,10 @@ class ReturnedList(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    def faults(self) -> models.QuerySet:
+        """The rows that were not applied, in the order of the file."""
+        return self.rows.exclude(fault="").select_related("case").order_by("row")
 
 
 class ReturnedRow(models.Model):

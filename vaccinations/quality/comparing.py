@@ -82,7 +82,7 @@ def _compared(case: QualityCase, out: frozenset[str], chosen: str) -> Comparison
 
 def _of_doses(case: QualityCase) -> Comparison:
     """Two recorded doses of one number; nothing to compare where somebody has corrected one of them since."""
-    person = Resident.objects.by_number(case.person).select_related("province", "ward").first()
+    person = Resident.objects.by_number(case.recipient).select_related("province", "ward").first()
     try:
         first, second = doses_of(case)
     except NoConflictError:

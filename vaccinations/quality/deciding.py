@@ -219,13 +219,13 @@ def _dose_kept(by: Actor, case: QualityCase, decision: Decision, *, keeps_first:
     verdict = ConflictDecision.Verdict.BOTH if decision.choice == Choice.BOTH_RIGHT else ConflictDecision.Verdict.ONE
     facts = {"verdict": verdict, "reason": decision.reason, "new_number": decision.dose_number}
     decided = decide_conflict(by=by, keep=keep, other=other, **facts)
-    return {"person": case.person, "conflict": decided.pk}
+    return {"person": case.recipient, "conflict": decided.pk}
 
 
 def doses_of(case: QualityCase) -> list[Dose]:
     """Returns the two recorded doses of one number that the case is about, the earlier first. Raises NoConflictError."""
     facts = ("resident", "vaccine", "lot", "facility")
-    numbers = Resident.objects.numbers_of(case.person)
+    numbers = Resident.objects.numbers_of(case.recipient)
     found = Dose.objects.select_related(*facts).filter(resident__in=numbers, pk=case.dose).first()
     rivals = list(Dose.objects.rivals_of(found).select_related(*facts)) if found else []
     if not rivals:

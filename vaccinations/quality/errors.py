@@ -127,6 +127,9 @@ class DoseRefusedError(CaseError):
         self.message = message
 
 
+UNEXPECTED = gettext_lazy(
+    "The list could not be applied to its end. What was applied stays; take the list out again for the rest."
+)
 SEVERAL = gettext_lazy(
     "More than one recorded dose contradicts this one. Have the clinic void the wrong one first, then decide."
 )

@@ -55,7 +55,7 @@ def feed_from_doses(person: Resident) -> int:
     """Returns how many pairs of doses of one number came into the work lists: the person has them under two numbers."""
     doses = Dose.objects.in_conflict().filter(resident__superseded_by=person.pk)
     cases = [
-        QualityCase(kind=Kind.CONFLICT, dose=pk, person=person.pk, province=person.province, ward=person.ward)
+        QualityCase(kind=Kind.CONFLICT, dose=pk, recipient=person.pk, province=person.province, ward=person.ward)
         for pk in doses.values_list("pk", flat=True)
     ]
     return len(QualityCase.objects.bulk_create(cases, ignore_conflicts=True))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -120,3 +121,28 @@ class AssignForm(forms.Form):
             self.fields["case"].choices = [
                 (text, text) for text in sent if text.isascii() and text.isdigit() and len(text) < 19
             ]
+
+
+class ReturnForm(forms.Form):
+    """A work list that comes back with decisions in it."""
+
+    file = forms.FileField(
+        label=_("Work list with its decisions"),
+        help_text=_("The XLSX that was taken out here, with the yellow cells filled in."),
+        error_messages={
+            "required": _("Choose the file of the list."),
+            "empty": _("The file is empty. Choose the file again."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].widget.attrs["accept"] = ".xlsx,.xls,.ods,.csv"
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > settings.QUALITY_MOST_BYTES:
+            megabytes = settings.QUALITY_MOST_BYTES // 1_000_000
+            message = _("The file is larger than %(size)d MB. Send it in several parts.") % {"size": megabytes}
+            raise ValidationError(message, code="large")
+        return file

@@ -39,6 +39,13 @@ class Narrowing:
         said |= {"province": self.province or "", "ward": self.ward or ""}
         return urlencode({name: value for name, value in said.items() if value})
 
+    @property
+    def as_export(self) -> list[tuple[str, object]]:
+        """What the form of the export is to begin with."""
+        unit = self.ward or self.province
+        said = {"kind": self.kind, "state": self.state, "whose": self.whose} | ({"unit": unit} if unit else {})
+        return [(name, value) for name, value in said.items() if value]
+
     def without_kind(self) -> "Narrowing":
         """The same list of all kinds."""
         return Narrowing("", self.state, self.whose, self.province, self.ward)

@@ -55,3 +55,7 @@ class ReturnedListQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "ReturnedListQuerySet":
         """The lists that the user sent back."""
         return self.filter(sent_by=user)
+
+    def latest_first(self) -> "ReturnedListQuerySet":
+        """The last one first, without the files."""
+        return self.order_by("-pk").defer("content")

@@ -60,6 +60,7 @@ def cases(request):
         "colleagues": working.colleagues_in(request.user),
         "now": timezone.now(),
         "may_export": registry.offers(request.user, "quality-cases"),
+        "export": narrowing.as_export,
     }
     return render(request, "vaccinations/quality/cases.html", context)
 

@@ -10,7 +10,16 @@ from django.utils import timezone
 
 from residents.models import DuplicatePair, Merge, Resident
 from residents.scan import read_card
-from vaccinations.models import Appointment, ClinicSession, Dose, DoseImport, Facility, RegisteredPerson, Transfer
+from vaccinations.models import (
+    Appointment,
+    ClinicSession,
+    Dose,
+    DoseImport,
+    Facility,
+    QualityCase,
+    RegisteredPerson,
+    Transfer,
+)
 from vaccinations.stock.sheets import sheet_of
 from vaccinations.stock.vials import open_vials
 from vaxreg import demonstration
@@ -44,11 +53,12 @@ def test_it_works(reference_data):
     assert ClinicSession.objects.count() == 2
     assert Appointment.objects.filter(state="arrived").exists()
     assert RegisteredPerson.objects.waiting().exists()
-    sheet = DoseImport.objects.get()
+    sheet = DoseImport.objects.get(state="review")
     assert sheet.state == "review"
     assert all(sheet.counts.values())
     # Registered twice: one merged, one to be looked at.
     assert Merge.objects.standing().count() == DuplicatePair.objects.filter(status="open", band="likely").count() == 1
+    assert set(QualityCase.objects.to_do().values_list("kind", flat=True)) == set(QualityCase.Kind.values)
     assert Dose.objects.in_conflict().get().dose_number == 1
 
 
