@@ -1,7 +1,7 @@
 """What the desk is told: the finding, judged. Pure: no database, no clock."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from checkpoints.admission import Decision, Facts, TakenTest, decide, facts_as_json
@@ -75,6 +75,12 @@ class Answer:
         """How long ago somebody recorded the person here, where it is a matter of seconds."""
         seconds = int((self.at - self.recent.decided_at).total_seconds()) if self.recent else 3_600
         return max(0, seconds) if seconds < 120 else None
+
+    @property
+    def test_hours(self) -> int | None:
+        """How many whole hours ago the test that was declared was taken."""
+        taken_at = self.declaration and self.declaration.test_taken_at
+        return (self.at - taken_at) // timedelta(hours=1) if taken_at else None
 
     @property
     def is_pass_superseded(self) -> bool:
