@@ -122,6 +122,13 @@ def test_officer_reads_what_the_rules_judged_by(client, officer):
     assert "filled in by somebody else" in said
 
 
+def test_card_of_which_the_number_alone_was_read_is_to_be_compared_by_eye(client, officer):
+    warning = "Compare name and date of birth with the card yourself."
+    assert warning in scan(client, CARD.replace("ễ", "?"))
+    assert warning not in scan(client, CARD)
+    assert warning not in scan(client, NUMBER)
+
+
 def test_who_declares_a_positive_test_is_stopped(client, officer):
     ResidentFactory(citizen_id=NUMBER, full_name="Nguyễn Văn An")
     test = {"test_kind": "pcr", "test_result": "positive", "test_taken_at": timezone.now() - timedelta(hours=30)}
