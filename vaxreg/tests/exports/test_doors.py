@@ -53,6 +53,7 @@ KNOWN = {
     ("vaccinations/management/commands/import_doses.py", "open"): "--outcomes, asked for by whoever holds the server",
     ("vaccinations/management/commands/import_doses.py", "writer"): "--outcomes, asked for by whoever holds the server",
     ("vaccinations/imports/staging.py", "writer"): "lines for COPY, in memory",
+    ("vaccinations/imports/demonstration.py", "writer"): "the sheet of the demonstration, in memory",
     (
         "vaccinations/imports/files.py",
         "TemporaryFile",
