@@ -28,6 +28,15 @@ BLOCKING = frozenset(
         *("day-missing", "day-unreadable", "day-future"),
     }
 )
+# What waits for somebody; of the others there is nothing to mend.
+REJECTED = (
+    Outcome.CONFLICT,
+    Outcome.DOUBTFUL,
+    Outcome.NO_ID,
+    Outcome.MALFORMED_ID,
+    Outcome.DISAGREES,
+    Outcome.UNREADABLE,
+)
 OF_NUMBER = frozenset({"digits-lost", "number-malformed"})
 CAUSES = f"""
 SELECT outcome, code, count(*) FROM {SheetDose._meta.db_table} AS given
@@ -95,6 +104,11 @@ def groups(dose_import: DoseImport) -> list[Group]:
     return list(found.values())
 
 
+def rejected_of(dose_import: DoseImport) -> int:
+    """Returns how many doses wait for somebody to mend them."""
+    return sum(dose_import.counts[outcome] for outcome in REJECTED)
+
+
 def cause_label(code: str) -> str:
     """Returns the sentence of a reason, problem or warning."""
     return str((REASONS | PROBLEMS | WARNINGS)[code])
@@ -159,8 +173,13 @@ def _others(dose_import: DoseImport, rows: list[SheetDose]) -> dict[int, list[Sh
 
 def sentences_of(dose: SheetDose) -> list[str]:
     """Returns what decided the outcome of the dose; of a new one, what is worth knowing of it."""
-    problems = [code for code in dose.problems if is_cause(code, dose.outcome)]
-    return sentences(problems=problems, reason=dose.reason, warnings=dose.warnings)
+    return sentences_for(outcome=dose.outcome, problems=dose.problems, reason=dose.reason, warnings=dose.warnings)
+
+
+def sentences_for(*, outcome: str, problems: list[str], reason: str, warnings: list[str]) -> list[str]:
+    """Returns the same of what was read of a dose without the dose itself."""
+    causes = [code for code in problems if is_cause(code, outcome)]
+    return sentences(problems=causes, reason=reason, warnings=warnings)
 
 
 def is_cause(problem: str, outcome: str) -> bool:
