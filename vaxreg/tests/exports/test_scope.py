@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from checkpoints.tests.factories import CheckpointFactory, PassageFactory
+from checkpoints.tests.factories import CheckpointFactory, DeclarationFactory, PassageFactory
 from residents.models import AreaAssignment
 from residents.tests.factories import ResidentFactory, UnitFactory
 from vaccinations.models import DueDose
@@ -155,6 +155,20 @@ def test_traced_are_those_at_the_checkpoints_of_the_area():
     asked |= {"end": (at + timedelta(hours=1)).isoformat()}
     assert persons(tracer, "traced", **asked) == [mine.resident]
     assert persons(tracer, "traced", **asked | {"checkpoint": foreign.pk}) == []
+
+
+def test_child_without_a_number_leaves_with_what_was_declared_and_not_with_the_guardians_phone():
+    post, at = CheckpointFactory(), timezone.now()
+    guardian = ResidentFactory(phone="0912345678")
+    facts = {"resident": guardian.pk, "has_number": False, "full_name": "Nguyễn Bé Tư"}
+    for phone in ("0987654321", ""):
+        declaration = DeclarationFactory(**facts, phone=phone)
+        PassageFactory(resident=guardian.pk, checkpoint=post, decided_at=at, declaration=declaration)
+    tracer = UserFactory(roles=[Role.TRACER])
+    AreaAssignment.objects.create(user=tracer, unit=post.unit)
+    asked = {"plate": "", "checkpoint": post.pk, "begin": at.isoformat(), "end": (at + timedelta(hours=1)).isoformat()}
+    rows = registry.listings["traced"].rows(tracer, asked)
+    assert list(rows.values_list("full_name", "phone")) == [("Nguyễn Bé Tư", "0987654321"), ("Nguyễn Bé Tư", "")]
 
 
 def test_area_that_ended_before_the_file_was_made_gives_nothing():
