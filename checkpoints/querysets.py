@@ -186,7 +186,8 @@ class PassageQuerySet(models.QuerySet):
 
         Who has no number passed under the guardian's, and is named as declared.
         """
-        registered = Subquery(Resident.objects.filter(pk=OuterRef("resident")).values("full_name"))
+        present = Coalesce("superseded_by__full_name", "full_name")
+        registered = Subquery(Resident.objects.filter(pk=OuterRef("resident")).values(present=present))
         of_number = Case(When(declaration__has_number=False, then=Value(None)), default=registered)
         return self.annotate(full_name=Coalesce(of_number, "declaration__full_name", Value("")))
 

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from residents.citizen_id import MalformedNumberError, grouped, read_number
-from residents.models import AreaAssignment, Resident, Unit
+from residents.models import AreaAssignment, Merge, Resident, Unit
 from residents.names import fold, name_key
 from residents.templatetags.people import masked_number
 from vaxreg.admin import UserAdmin
@@ -26,7 +26,10 @@ class ByNumberAdmin(PersonalDataAdmin):
 
     def find(self, queryset, text):
         number = self.number_in(text)
-        return queryset.filter(resident=number) if number else queryset.none()
+        # Under all numbers of the person; of somebody not registered under the one declared.
+        return (
+            queryset.filter(resident__in=[number, *Resident.objects.numbers_of(number)]) if number else queryset.none()
+        )
 
     @admin.display(description=_("number"))
     def masked(self, row):
@@ -103,3 +106,30 @@ class ResidentAdmin(ByNumberAdmin):
     def leads_to(self, resident):
         # Not the field itself: Django would make a link of it that carries the number.
         return grouped(resident.superseded_by_id) if resident.is_alias else ""
+
+
+@admin.register(Merge)
+class MergeAdmin(ByNumberAdmin):
+    """Who made which records one. What the rows were before is for undoing, and shown nowhere."""
+
+    list_display = ["at", "masked", "led_away", "by", "is_undone"]
+    list_display_links = ["at"]
+    list_select_related = ["by"]
+    ordering = ["-pk"]
+    fields = ["number", "led_away", "at", "by", "reason", "second_reason", "undone_at", "undone_by", "undo_reason"]
+    readonly_fields = ["number", "led_away"]
+
+    def number_of(self, merge):
+        return merge.kept
+
+    def find(self, queryset, text):
+        number = self.number_in(text)
+        return queryset.filter(Q(kept=number) | Q(dropped=number)) if number else queryset.none()
+
+    @admin.display(description=_("number that leads there"))
+    def led_away(self, merge):
+        return masked_number(merge.dropped)
+
+    @admin.display(description=_("undone"), boolean=True)
+    def is_undone(self, merge):
+        return merge.is_undone

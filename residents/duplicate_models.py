@@ -10,6 +10,12 @@ from django.utils.translation import pgettext_lazy
 from residents.fields import CitizenIdField
 
 
+class DuplicatePairQuerySet(models.QuerySet):
+    def with_people(self) -> "DuplicatePairQuerySet":
+        """With both people, the likeliest pair first."""
+        return self.select_related("person_a", "person_b").order_by("-score", "id")
+
+
 class DuplicatePair(models.Model):
     """Two people of the registry who may be one. It only proposes: nothing is joined until somebody has looked at both."""
 
@@ -43,6 +49,8 @@ class DuplicatePair(models.Model):
     evidence = ArrayField(models.CharField(max_length=20), verbose_name=_("evidence"))
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.OPEN, db_default=Status.OPEN)
     found_at = models.DateTimeField(_("found at"), db_default=Now(), editable=False)
+
+    objects = DuplicatePairQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("pair of records")

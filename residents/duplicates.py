@@ -5,7 +5,7 @@ search that was cut off goes on from there, and two at once take turns. Pairs ar
 never joined by a program. A pair that somebody has decided is not opened again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -18,6 +18,8 @@ from vaxreg import audit
 from vaxreg.actors import Actor
 
 SLICE = 10_000
+# What follows when a search is through, in its last transaction: apps above put their functions here.
+FOLLOWERS: list[Callable[[], object]] = []
 # Among duplicates another number is the rule, not a mistake: the upper bound takes no account of it.
 LIKELY = 6.0
 # Lower than this are the namesakes born on one day with two citizen IDs and no phone in common: 13 million pairs of the country.
@@ -91,5 +93,7 @@ def search_slice(*, by: Actor, search: DuplicateSearch, size: int = SLICE) -> Du
         search.finished_at = timezone.now()
         changes = {"people": search.people, "pairs": search.pairs}
         audit.record(by=by, action="duplicates.searched", subject=search, changes=changes)
+        for follower in FOLLOWERS:
+            follower()
     search.save()
     return search

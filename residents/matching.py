@@ -107,6 +107,11 @@ class Candidate:
     evidence: tuple[str, ...]
 
     @property
+    def is_sure(self) -> bool:
+        """Whether the evidence is enough to be acted on."""
+        return self.band in (Band.SAME, Band.LINK)
+
+    @property
     def reasons(self) -> list[str | Promise]:
         """The evidence in words, for and against."""
         return [EVIDENCE[code].words for code in self.evidence]

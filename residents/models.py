@@ -13,13 +13,14 @@ from residents.citizen_id import NUMBER_PATTERN
 from residents.citizen_id import grouped as grouped_number
 from residents.duplicate_models import DuplicatePair, DuplicateSearch
 from residents.fields import CitizenIdField
+from residents.merge_models import Merge
 from residents.querysets import ResidentQuerySet, UnitQuerySet
 from residents.sameness import Traits
 from vaxreg.dated import Dated, DatedQuerySet, dates_in_order
 from vaxreg.language import named
 from vaxreg.models import AuditEntry, User
 
-__all__ = ["AreaAssignment", "DuplicatePair", "DuplicateSearch", "Resident", "Unit"]
+__all__ = ["AreaAssignment", "DuplicatePair", "DuplicateSearch", "Merge", "Resident", "Unit"]
 
 
 class Unit(Dated):
@@ -208,6 +209,15 @@ class Resident(models.Model):
     def history(self) -> QuerySet[AuditEntry]:
         """What was done to, and who looked at, the person under any of their numbers; newest first."""
         return AuditEntry.objects.filter(resident__in=self.numbers).select_related("user").order_by("-at")
+
+    @property
+    def possible_doubles(self) -> list["Resident"]:
+        """Who may be the same person, by the open proposals of the search for duplicates; the likeliest first."""
+        pairs = DuplicatePair.objects.filter(
+            Q(person_a=self.pk) | Q(person_b=self.pk), status=DuplicatePair.Status.OPEN
+        )
+        others = [pair.person_b if pair.person_a_id == self.pk else pair.person_a for pair in pairs.with_people()]
+        return [other for other in others if not other.is_alias]
 
     @property
     def warnings(self) -> list[str]:

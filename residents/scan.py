@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.birth import UNKNOWN, Birth, UnreadableBirthError, read_birth
 from residents.citizen_id import CitizenId, Kind, MalformedNumberError, read_number
+from residents.garbled import is_garbled, mended
 from residents.names import clean_name, fold, name_key
 from residents.sameness import Traits
 
@@ -57,7 +58,7 @@ class Identity:
 
 def read_identity(text: str) -> Identity:
     """Returns the number or card in the text. Raises UnreadableScanError."""
-    text = unicodedata.normalize("NFC", text).strip()
+    text = unicodedata.normalize("NFC", mended(text)).strip()
     try:
         if "|" in text:
             card = read_card(text)
@@ -68,14 +69,14 @@ def read_identity(text: str) -> Identity:
 
 
 def read_card(text: str) -> Card:
-    """Returns the card's facts. Raises UnreadableScanError when it has not seven fields or one of them is too long,
-    MalformedNumberError for its number.
+    """Returns the card's facts. Raises UnreadableScanError when it has not seven fields, one of them is too long or its
+    name came garbled, MalformedNumberError for its number.
     """
     fields = [clean_name(field) for field in text.strip().split("|")]
     if len(fields) < 7 or not fields[2]:
         raise UnreadableScanError
     number, old_number, name, born, sex, address, issued = fields[:7]
-    if len(name) > MOST_NAME or len(address) > MOST_ADDRESS:
+    if is_garbled(name) or len(name) > MOST_NAME or len(address) > MOST_ADDRESS:
         raise UnreadableScanError
     return Card(
         number=read_number(number).number,

@@ -9,17 +9,16 @@ doses, declarations and passages stay where they were recorded, and are read for
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from residents.birth import UNKNOWN, Birth, Precision
+from residents.birth import UNKNOWN, Birth
 from residents.citizen_id import CitizenId, Kind
+from residents.holding import ResidentError, hold_people
+from residents.merging.joining import are_two_citizen_ids, join, lead
 from residents.models import Resident, Unit
 from residents.names import clean_name
 from residents.querysets import ResidentQuerySet
-from residents.sameness import Traits
 from residents.scan import Card
 from vaxreg import audit
 from vaxreg.actors import Actor
@@ -37,13 +36,6 @@ COPIED = (
     "ward_id",
     "source",
 )
-BIRTH_FROM_VAGUE_TO_EXACT = (Precision.UNKNOWN, Precision.YEAR, Precision.MONTH, Precision.DAY)
-
-
-class ResidentError(Exception):
-    """A rule of the registry refuses; `message` tells the user what to do."""
-
-    message = ""
 
 
 class AlreadyRegisteredError(ResidentError):
@@ -69,12 +61,6 @@ class NumberOfAnotherPersonError(ResidentError):
         "This number belongs to somebody of another name, sex or date of birth, or whose date of birth is not known. "
         "Check the number; if it is right, correct or complete the wrong record first."
     )
-
-
-class ChangedMeanwhileError(ResidentError):
-    """Somebody else changed the same person's numbers at the same moment."""
-
-    message = _("Somebody else has just changed this person's record. Look the person up again.")
 
 
 @transaction.atomic
@@ -151,7 +137,8 @@ def register_from_card(*, by: Actor, card: Card, source: str, is_holder: bool = 
 def is_joined(card: Card, holder: Resident, *, is_holder: bool = False) -> bool:
     """Whether registering the card makes one record with the holder of its old number, confirmed as such or not."""
     surely = card.traits.is_surely(holder.traits, share_a_number=True)
-    return surely or (is_holder and card.traits.can_be(holder.traits))
+    is_sure = surely and not are_two_citizen_ids(card.number, holder.pk)
+    return is_sure or (is_holder and card.traits.can_be(holder.traits))
 
 
 @transaction.atomic
@@ -181,7 +168,7 @@ def unmask(*, by: Actor, resident: Resident, reason: str) -> None:
 @transaction.atomic
 def verify_resident(*, by: Actor, resident: Resident) -> Resident:
     """Returns the person, marked as one whose card a member of staff has seen now."""
-    (person,) = _lock_people(resident.pk)
+    (person,) = hold_people(resident.pk)
     before, person.verified_at = person.verified_at, timezone.now()
     person.save(update_fields=["verified_at"])
     audit.record(
@@ -199,7 +186,7 @@ def update_resident(*, by: Actor, resident: Resident, reason: str = "", **facts:
     """Returns the person with the facts given (of EDITABLE) set; only those that differ are written and recorded."""
     if unknown := facts.keys() - set(EDITABLE):
         raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
-    (person,) = _lock_people(resident.pk)
+    (person,) = hold_people(resident.pk)
     changes = {}
     for name, value in facts.items():
         before, after = getattr(person, name), clean_name(value) if name in ("full_name", "address") else value
@@ -225,6 +212,7 @@ def correct_number(
     - A number the person had before: that row is theirs again.
     - A number of somebody who is surely the same person (Traits.is_surely), or who can be and somebody who saw both
       records has confirmed it (`is_confirmed`): both become one under it; what is known only of the old row is added.
+      Of two citizen IDs somebody has to say so always. It is a merge, and can be undone as one.
 
     Doses and all else recorded under the old number stay there and are read through Resident.numbers.
     Raises NumberOfAnotherPersonError, NotIssuedError, ChangedMeanwhileError.
@@ -232,14 +220,14 @@ def correct_number(
     if new_number:
         _refuse_unissued(new_number)
     number = new_number or _next_provisional_number()
-    person, other = _lock_people(resident.pk, number)
+    person, other = hold_people(resident.pk, number)
     if number == person.pk:
         return person
-    if other is None:
-        right = _insert(_copy(person, citizen_id=number))
+    if other not in (None, person):
+        right = _joined(by, other, person, reason, is_confirmed)
     else:
-        right = _reinstate(number, person) if other == person else _complete(other, person, is_confirmed)
-    _lead(person, to=right)
+        right = _reinstate(number, person) if other else _insert(_copy(person, citizen_id=number))
+        lead(person, to=right)
     audit.record(
         by=by,
         action="resident.number_corrected",
@@ -258,14 +246,13 @@ def add_alias(*, by: Actor, resident: Resident, number: str, is_confirmed: bool 
     Raises NumberOfAnotherPersonError, NotIssuedError, ChangedMeanwhileError.
     """
     _refuse_unissued(number)
-    person, other = _lock_people(resident.pk, number)
+    person, other = hold_people(resident.pk, number)
     if other == person:
         return person
     if other is None:
         _insert(_copy(person, citizen_id=number, superseded_by=person))
     else:
-        _complete(person, other, is_confirmed)
-        _lead(other, to=person)
+        _joined(by, person, other, "older number of the person", is_confirmed)
     audit.record(
         by=by,
         action="resident.alias_added",
@@ -300,24 +287,6 @@ def _insert(resident: Resident) -> Resident:
     return resident
 
 
-def _lock_people(*numbers: str) -> list[Resident | None]:
-    """Returns whom each number leads to, locked until the end of the transaction.
-
-    Only rows that are nobody's alias are locked, in the order of their numbers, so two corrections cannot lock each
-    other out; whoever changes an alias holds the row it leads to. Writing doses is not held up (FOR NO KEY UPDATE).
-    """
-    leads = _leads(numbers)
-    people = Resident.objects.filter(pk__in=leads.values()).order_by("pk").select_for_update(no_key=True).in_bulk()
-    if _leads(numbers) != leads:
-        raise ChangedMeanwhileError
-    return [people.get(leads.get(number)) for number in numbers]
-
-
-def _leads(numbers: tuple[str, ...]) -> dict[str, str]:
-    rows = Resident.objects.filter(pk__in=numbers)
-    return dict(rows.values_list("pk", Coalesce("superseded_by", "pk")))
-
-
 def _copy(person: Resident, **different: Any) -> Resident:
     return Resident(**{name: getattr(person, name) for name in COPIED}, **different)
 
@@ -332,21 +301,13 @@ def _reinstate(number: str, person: Resident) -> Resident:
     return row
 
 
-def _complete(person: Resident, other: Resident, is_confirmed: bool) -> Resident:
-    """Adds to the person what only the other row of theirs knows."""
-    is_same = Traits.can_be if is_confirmed else Traits.is_surely
-    if not is_same(person.traits, other.traits):
+def _joined(by: Actor, kept: Resident, dropped: Resident, reason: str, is_confirmed: bool) -> Resident:
+    """The person kept, whose record the other is from now on; two citizen IDs are never joined unasked."""
+    is_sure = kept.traits.is_surely(dropped.traits) and not are_two_citizen_ids(kept.pk, dropped.pk)
+    if not is_sure and not (is_confirmed and kept.traits.can_be(dropped.traits)):
         raise NumberOfAnotherPersonError
-    for name in ("sex", "phone", "address", "province_id", "ward_id"):
-        setattr(person, name, getattr(person, name) or getattr(other, name))
-    person.birth = max(person.birth, other.birth, key=lambda birth: BIRTH_FROM_VAGUE_TO_EXACT.index(birth.precision))
-    person.save()
-    return person
-
-
-def _lead(person: Resident, *, to: Resident) -> None:
-    """Makes the person's number and all that lead to it lead to another, so that following is always one step."""
-    Resident.objects.filter(Q(pk=person.pk) | Q(superseded_by=person)).update(superseded_by=to)
+    join(by=by, kept=kept, dropped=dropped, reason=reason)
+    return kept
 
 
 def _as_text(fact: Any) -> str:

@@ -5,6 +5,8 @@ Written with SQL-standard bodies, so that names are bound when they are made, wh
 
 from django.db.migrations import RunSQL
 
+from vaxreg.guards import append_only
+
 # residents.names.fold says the same in Python.
 FOLD = r"""
 CREATE FUNCTION residents_fold(name text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN
@@ -44,3 +46,8 @@ def create_functions() -> list[RunSQL]:
         RunSQL(CONTRADICTIONS, "DROP FUNCTION residents_contradictions(text, text, date)"),
         RunSQL("CREATE SEQUENCE residents_provisional", "DROP SEQUENCE residents_provisional"),
     ]
+
+
+def guard_merges() -> list[RunSQL]:
+    """The migration operation that lets a merge be undone, and nothing else of it be changed."""
+    return [append_only("residents_merge", changeable=("undone_at", "undone_by_id", "undo_reason"))]

@@ -8,11 +8,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from residents.forms import ReasonForm, SearchForm
+from residents.merging.services import merges_of
 from residents.models import Resident, Unit
 from residents.querysets import NATIONAL
 from residents.search import MOST_SHOWN, search
 from residents.services import look_up, unmask
-from vaxreg.access import PEOPLE_SEARCH, open_to
+from vaxreg.access import MERGING, PEOPLE_SEARCH, open_to
 from vaxreg.exports.listings import registry
 from vaxreg.exports.log import downloads_with
 from vaxreg.roles import Role
@@ -52,6 +53,10 @@ def person(request, handle):
     if is_unmasked:
         unmask(by=request.actor, resident=resident, reason=form.cleaned_data["reason"])
     context = {"resident": resident, "numbers": resident.numbers, "form": form, "is_unmasked": is_unmasked}
+    if request.user.has_role(MERGING | HISTORY_READERS):
+        context["merges"] = merges_of(context["numbers"])
+    if request.user.has_role(MERGING):
+        context |= {"may_merge": True, "doubles": resident.possible_doubles}
     if request.user.has_role(HISTORY_READERS):
         context["history"] = resident.history[:MOST_ENTRIES]
         context["downloads"] = downloads_with(context["numbers"])[:MOST_ENTRIES]

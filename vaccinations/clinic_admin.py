@@ -6,6 +6,7 @@ from residents.admin import ByNumberAdmin
 from vaccinations.models import (
     AdverseEvent,
     AdverseEventTerm,
+    ConflictDecision,
     Mend,
     Observation,
     Screening,
@@ -76,6 +77,14 @@ class MendAdmin(ByNumberAdmin):
     list_select_related = ["facility", "mended_by"]
     ordering = ["-pk"]
     exclude = ["resident", "dose"]
+
+
+@admin.register(ConflictDecision)
+class ConflictDecisionAdmin(ByNumberAdmin):
+    list_display = ["masked", "decided_at", "verdict", "reason", "decided_by", "undone_at"]
+    list_select_related = ["decided_by"]
+    ordering = ["-pk"]
+    exclude = ["resident", "kept", "other", "replacement"]
 
 
 @admin.register(AdverseEvent)

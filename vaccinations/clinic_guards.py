@@ -16,6 +16,11 @@ VISIT_CHANGES = (
 )
 
 
+def guard_decisions() -> list[RunSQL]:
+    """The migration operation that lets a decision on two doses of one number be undone, and nothing else."""
+    return [append_only("vaccinations_conflictdecision", changeable=("undone_at", "undone_by_id", "undo_reason"))]
+
+
 def guard_clinic() -> list[RunSQL]:
     """The migration operations that keep the clinic's records from being rewritten."""
     return [

@@ -6,10 +6,13 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from residents.duplicates import find_duplicates
+from residents.merging.services import merge
 from residents.models import Resident
+from residents.services import register_resident
 from vaccinations.desk.mending import mend
 from vaccinations.desk.visiting import arrive, decline, give
-from vaccinations.doses.services import Entry, Reason, void_dose
+from vaccinations.doses.services import Entry, Reason, record_dose, void_dose
 from vaccinations.doses.warnings import Code
 from vaccinations.models import Dose, Facility, Lot, Screening, Visit
 from vaccinations.observation.reactions import one_tap, report
@@ -85,3 +88,32 @@ def _what_went_wrong(doses: Sequence[Dose], facility: Facility, *, by: Actor, no
         by=by, slip=slip, facility=facility, before=before, after={**before, "phone": "0900000999"}, reason="Nghe nhầm"
     )
     void_dose(by=by, dose=voided, reason="Nhập hai lần")
+
+
+def registered_twice(people: Sequence[Resident], facility: Facility, lot: Lot, *, by: Actor, now: datetime) -> None:
+    """People whom a clinic registered again without a number: the first is merged, a dose of theirs recorded twice."""
+    merged = people[0]
+    for person in people:
+        facts = {"full_name": person.full_name, "birth": person.birth, "sex": person.sex, "phone": person.phone}
+        twin = register_resident(by=by, source=Resident.Source.DEMONSTRATION, province=person.province, **facts)
+        first = person.doses.valid().filter(dose_number=1).first()
+        if person == merged and first:
+            _again(twin, first, facility, lot, by=by, now=now)
+            merge(by=by, keep=person, drop=twin, reason="Trình thẻ CCCD, cùng số điện thoại (minh họa)")
+    list(find_duplicates(by=by))
+
+
+def _again(twin: Resident, dose: Dose, facility: Facility, lot: Lot, *, by: Actor, now: datetime) -> None:
+    """The same dose from paper, a day later."""
+    entry = Entry(
+        dose_number=dose.dose_number,
+        vaccine=lot.vaccine,
+        lot=lot,
+        facility=facility,
+        administered_on=dose.administered_on + timedelta(days=1),
+        administered_at=None,
+        vaccinator="",
+        key=uuid4(),
+        source=Dose.Source.DEMONSTRATION,
+    )
+    record_dose(by=by, resident=twin, entry=entry, now=now, reason=REASON)

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+import vaccinations.quality.exporting  # noqa: F401  Registers the work lists.
 from residents.listings import BIRTH_YEAR, PERSON_FIELDS, SEX, facts_of, path_of
 from vaccinations.due.listing import LISTING as DUE
 from vaccinations.imports.rejected import LISTING as REJECTED

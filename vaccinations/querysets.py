@@ -142,6 +142,23 @@ class DoseQuerySet(models.QuerySet):
         """All doses, voided ones too, under every number of the person whom the number leads to."""
         return self.filter(resident__in=Resident.objects.numbers_of(number))
 
+    def in_conflict(self) -> "DoseQuerySet":
+        """Of each two or more valid doses of one number that a person has under different numbers of theirs, one dose.
+
+        Wherever they come from: numbers corrected, records merged, sheets. Read from the doses, by way of the old
+        numbers, so it costs what there are of these. The person is `recipient`, the others are `rivals_of(dose)`.
+        """
+        same, present = {"dose_number": OuterRef("dose_number")}, OuterRef("resident__superseded_by")
+        valid = self.model.objects.valid().filter(**same)
+        under_old = valid.filter(resident__superseded_by=present).exclude(pk=OuterRef("pk"))
+        doses = self.valid().filter(resident__superseded_by__isnull=False)
+        doses = doses.filter(Exists(valid.filter(resident=present)) | Exists(under_old))
+        return doses.filter(~Exists(under_old.filter(pk__lt=OuterRef("pk"))))
+
+    def rivals_of(self, dose: models.Model) -> "DoseQuerySet":
+        """The other valid doses of the same number of the same person."""
+        return self.of_person(dose.resident_id).valid().filter(dose_number=dose.dose_number).exclude(pk=dose.pk)
+
     def as_history(self) -> "DoseQuerySet":
         """With all that a page says of them, in the order given; a voided dose before the one that replaces it."""
         return self.select_related("vaccine", "lot", "facility", "recorded_by", "voided_by").order_by(
@@ -155,7 +172,9 @@ class DoseQuerySet(models.QuerySet):
         given_here = self.filter(
             facility__in=user.facility_assignments.in_force(timezone.localdate()).values("facility")
         )
-        return given_here | self.filter(resident__in=Resident.objects.visible_to(user))
+        people = Resident.objects.visible_to(user)
+        # Under an old number too, whatever that row says of where the person lives.
+        return given_here | self.filter(resident__in=people) | self.filter(resident__superseded_by__in=people)
 
     def correctable_by(self, user: User, on: date) -> "DoseQuerySet":
         """Doses that the user may void or replace on that day: their own of the day, and a clinic lead any given there."""

@@ -15,6 +15,8 @@ SLIP_CODE = rf"(?P<code>[{ALPHABET}]{{{CODE_LENGTH}}})"
 
 urlpatterns = [
     path("", include("vaccinations.stock.urls")),
+    path("", include("vaccinations.batch.urls")),
+    path("", include("vaccinations.quality.urls")),
     path("register/", registration.register, name="register"),
     path("register/status/", status_views.status, name="register-status"),
     # 128 random bits; anything else is no page at all.

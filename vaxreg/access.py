@@ -24,13 +24,19 @@ STOCK_READING = frozenset({*LOT_KEEPING, Role.AUDITOR})
 # Sessions and registrations of an area, in numbers.
 SESSION_FIGURES = frozenset({Role.PROVINCIAL_MANAGER})
 IMPORTS = frozenset({Role.CLINIC_LEAD, Role.PROVINCIAL_MANAGER})
+# Work lists: who decides, and who sees in numbers how they stand.
+QUALITY = frozenset({Role.PROVINCIAL_MANAGER, Role.RESPONSE_AGENT})
+QUALITY_FIGURES = frozenset({Role.PROVINCIAL_MANAGER, Role.ADMINISTRATOR, Role.AUDITOR})
 # Doses due: a clinic's people, and a manager's counts.
 DUE_COUNTS = frozenset({Role.PROVINCIAL_MANAGER})
 PEOPLE_SEARCH = frozenset(
     {*CLINIC_DESK, Role.PROVINCIAL_MANAGER, Role.RESPONSE_AGENT, Role.ADMINISTRATOR, Role.AUDITOR}
 )
+# Who makes two records of one person one, having looked at both; and undoes it.
+MERGING = frozenset({Role.CLINIC_LEAD, Role.PROVINCIAL_MANAGER})
 RULES_WRITING = frozenset({Role.CHECKPOINT_LEAD, Role.ADMINISTRATOR})
 RULES_READING = frozenset({*RULES_WRITING, Role.PROVINCIAL_MANAGER})
+LEVELS_WRITING = frozenset({Role.ADMINISTRATOR})
 # Movements in numbers; with people and small numbers only for who answers for the area.
 MOVEMENT_DETAILS = frozenset({Role.CHECKPOINT_LEAD, Role.PROVINCIAL_MANAGER})
 MOVEMENTS = frozenset({*MOVEMENT_DETAILS, Role.ADMINISTRATOR, Role.AUDITOR})

@@ -1,6 +1,6 @@
 """Invented people, places and accounts to try the site with. Only for the embedded database.
 
-All numbers begin with 000, which is no province's and no country's prefix: nobody can hold them.
+All citizen IDs begin with 000, which is no province's and no country's prefix: nobody can hold them.
 """
 
 import hashlib
@@ -15,15 +15,16 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from checkpoints.models import Checkpoint, CheckpointAssignment
+from checkpoints.models import Checkpoint, CheckpointAssignment, RiskLevel
 from residents.birth import Birth, Precision
 from residents.models import AreaAssignment, Resident, Unit
 from residents.services import register_resident
-from vaccinations.demonstration import a_day_at
+from vaccinations.demonstration import a_day_at, registered_twice
 from vaccinations.doses.services import Entry, Reason, record_dose
 from vaccinations.doses.warnings import Code
 from vaccinations.imports.demonstration import load_sheet
 from vaccinations.models import Dose, Facility, FacilityAssignment, Lot, Vaccine
+from vaccinations.quality.demonstration import load_cases
 from vaccinations.sessions.demonstration import load_sessions
 from vaccinations.stock.closing import Counted, close_day
 from vaccinations.stock.services import receive, waste
@@ -88,6 +89,7 @@ def load(*, now: datetime) -> None:
     neighbour = Unit.objects.provinces().in_force(now.date()).get(code=NEIGHBOUR)
     users = {account.role: _user(account) for account in ACCOUNTS}
     checkpoint, facility = _places(province, neighbour)
+    _levels({province: 2, neighbour: 3}, now.date())
     _assign(users, checkpoint=checkpoint, facility=facility, province=province)
     lots = _lots(now.date())
     people = _people(random.Random(1), province)
@@ -101,6 +103,9 @@ def load(*, now: datetime) -> None:
     unvaccinated = [person for person in people if not person.doses.exists()]
     manager = Actor(user=users[Role.PROVINCIAL_MANAGER], address=None, channel=ACTOR.channel)
     load_sheet(by=manager, province=province, people=people[:20], today=now.date())
+    load_cases(by=manager, province=province, people=people[39:45], today=now.date())
+    vaccinated = [person for person in people[45:] if person.doses.exists()]
+    registered_twice(vaccinated[:2], facility, lots[0], by=manager, now=now)
     load_sessions(by=ACTOR, facility=facility, people=unvaccinated, now=now)
 
 
@@ -124,6 +129,12 @@ def _places(province: Unit, neighbour: Unit) -> tuple[Checkpoint, Facility]:
         code="tram-y-te-1", name="Trạm y tế số 1 (minh họa)", name_en="Health Station 1 (demonstration)", unit=province
     )
     return checkpoint, facility
+
+
+def _levels(levels: dict[Unit, int], today: date) -> None:
+    begun = today - timedelta(days=10)
+    for unit, level in levels.items():
+        RiskLevel.objects.create(unit=unit, level=level, in_force_from=begun, source="QĐ 01/QĐ-UBND (minh họa)")
 
 
 def _assign(users: dict[Role, User], *, checkpoint: Checkpoint, facility: Facility, province: Unit) -> None:

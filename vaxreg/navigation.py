@@ -57,6 +57,18 @@ PLACES = (
         _("Send a vaccination sheet, review it row by row, commit it or take it back."),
         access.IMPORTS,
     ),
+    Place(
+        "/quality/",
+        _("Work lists"),
+        _("Rows without their person, records that may be one, doses that contradict each other: decide them."),
+        access.QUALITY,
+    ),
+    Place(
+        "/quality/provinces/",
+        _("How provinces stand"),
+        _("Doses of sheets that found their person, and what waits, by province."),
+        access.QUALITY_FIGURES,
+    ),
     Place("/residents/", _("People"), _("Find people by number, name or phone."), access.PEOPLE_SEARCH),
     Place("/stock/", _("Stock"), _("What each facility has, what expires, and lots recalled."), access.STOCK_READING),
     Place(

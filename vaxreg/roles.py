@@ -75,9 +75,11 @@ CLINIC_RECORDS = (
     "vaccinations.observation",
     "vaccinations.adverseevent",
     "vaccinations.mend",
+    "vaccinations.conflictdecision",
 )
 RECORDS = (
     "residents.resident",
+    "residents.merge",
     "vaccinations.dose",
     *CLINIC_RECORDS,
     "checkpoints.declaration",

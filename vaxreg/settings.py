@@ -234,7 +234,8 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
-# Files are taken on one page only, and no larger than IMPORT_MOST_MB.
+# Files are taken on these pages only (vaccination sheets, work lists, risk levels), and no larger than IMPORT_MOST_MB.
+UPLOAD_PAGES = frozenset({"/imports/new/", "/quality/lists/", "/rules/levels/import/"})
 FILE_UPLOAD_HANDLERS = ["vaccinations.imports.uploads.SheetUploadHandler"]
 
 # Language, dates
@@ -263,6 +264,11 @@ MEDIA_ROOT = VAR_DIR / "media"
 IMPORT_MOST_BYTES = read_number("IMPORT_MOST_MB", 100) * 1_000_000
 IMPORT_MOST_UNPACKED_BYTES = read_number("IMPORT_MOST_UNPACKED_MB", 500) * 1_000_000
 IMPORT_KEPT_DAYS = read_number("IMPORT_KEPT_DAYS", 90)
+# How many days after its end a pile of paper slips keeps what was typed.
+BATCH_KEPT_DAYS = read_number("BATCH_KEPT_DAYS", 30)
+# How long a case of the work lists stays with whoever took it into work, and how large a list that comes back may be.
+QUALITY_CLAIM_MINUTES = read_number("QUALITY_CLAIM_MINUTES", 30)
+QUALITY_MOST_BYTES = read_number("QUALITY_MOST_MB", 5) * 1_000_000
 WORKER_MEMORY_BYTES = read_number("WORKER_MEMORY_MB", 3_000, least=0) * 1_000_000
 
 # Domain

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from checkpoints.admission import Rule
-from checkpoints.models import Passage
+from checkpoints.models import Passage, TestKind, TestResult
 from residents.birth import Birth
 from vaxreg.language import named
 
@@ -77,11 +77,19 @@ class Filed:
     submitted_at: datetime
     valid_until: datetime
     was_scanned: bool
+    journey_reason: Named | None = None
+    # Somebody else filled it in.
+    is_for_other: bool = False
     # The officer who filed it at the desk; None where the citizen did.
     filed_by: str | None = None
 
     def is_in_force(self, at: datetime) -> bool:
         return self.submitted_at <= at < self.valid_until
+
+    @property
+    def test_words(self) -> str:
+        """The kind of the test declared and its result, in the language of the screen."""
+        return f"{TestKind(self.test_kind).label}, {TestResult(self.test_result).label}"
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def _filed(facts: dict[str, Any]) -> Filed:
     read = {name: datetime.fromisoformat(facts[name]) for name in ("submitted_at", "valid_until")}
     taken_at = facts["test_taken_at"]
     read["test_taken_at"] = datetime.fromisoformat(taken_at) if taken_at else None
-    read |= {name: _named(facts[name]) for name in ("vehicle", "checkpoint")}
+    read |= {name: _named(facts[name]) for name in ("vehicle", "checkpoint", "journey_reason")}
     read |= {name: _place(facts, name) for name in ("origin", "destination")}
     read |= {"birth": _birth(facts), "symptoms": tuple(_named(names) for names in facts["symptoms"] or ())}
     return Filed(**facts | read | {"symptom_codes": tuple(facts["symptom_codes"])})

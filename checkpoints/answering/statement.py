@@ -56,8 +56,9 @@ SELECT
             'pk', filed.id, 'number', filed.resident, 'full_name', filed.full_name, 'birth', filed.date_of_birth,
             'precision', filed.birth_precision, 'phone', filed.phone, 'plate', filed.plate,
             'submitted_at', filed.submitted_at, 'valid_until', filed.valid_until,
-            'has_number', filed.has_number, 'test_kind', filed.test_kind, 'test_result', filed.test_result,
-            'test_taken_at', filed.test_taken_at, 'origin_pk', filed.origin_id, 'destination_pk', filed.destination_id,
+            'has_number', filed.has_number, 'is_for_other', filed.is_for_other, 'test_kind', filed.test_kind,
+            'test_result', filed.test_result, 'test_taken_at', filed.test_taken_at,
+            'origin_pk', filed.origin_id, 'destination_pk', filed.destination_id,
             'origin_level', (
                 SELECT known.level
                 FROM residents_unit AS place
@@ -88,6 +89,9 @@ SELECT
             ),
             'vehicle', (
                 SELECT json_build_array(name, name_en) FROM checkpoints_vehiclekind WHERE id = filed.vehicle_kind_id
+            ),
+            'journey_reason', (
+                SELECT json_build_array(name, name_en) FROM checkpoints_journeyreason WHERE id = filed.journey_reason_id
             ),
             'vehicle_code', (SELECT code FROM checkpoints_vehiclekind WHERE id = filed.vehicle_kind_id),
             'checkpoint', (

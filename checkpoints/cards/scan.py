@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from checkpoints.cards.disagreements import Said
 from residents.birth import Birth, UnreadableBirthError, read_birth
 from residents.citizen_id import MalformedNumberError, read_number
+from residents.garbled import mended
 from residents.names import clean_name
 from residents.scan import Card, UnreadableScanError, read_identity
 from vaxreg.codes import ALPHABET, read_code
@@ -73,7 +74,7 @@ class Scan:
 
 def read_scan(text: str) -> Scan:
     """Returns what the text is, however the scanner or the hand spaced it. Raises UnreadableScanError."""
-    text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", mended(text))
     # Scanners are set up to add line ends and group separators before and after what they read.
     plain = "".join(" " if unicodedata.category(character) in CONTROL else character for character in text).strip()
     pieces = [text, *_last_pieces(plain), *reversed(text.splitlines())]
@@ -122,7 +123,7 @@ def _read_fields(text: str) -> Scan:
     with suppress(UnreadableScanError):
         identity = read_identity(text)
         return Scan(text, number=identity.number.number, card=identity.card)
-    # A card that broke off: its number is whole, the rest is not believed. Unless another number ran into it.
+    # A card that broke off, or came garbled: its number is whole, the rest is not believed. Unless another number ran into it.
     number, _old, rest = [*text.split("|", 2), ""][:3]
     if LONG_RUN.search(rest):
         raise UnreadableScanError

@@ -20,12 +20,14 @@ class ChangeRefusedError(Exception):
     """A declaration can no longer be changed; `message` says why."""
 
     message = _("This declaration can no longer be changed.")
+    # Whether opening it once more shows something that can be changed.
+    is_passing = False
 
 
 class AlreadyPassedError(ChangeRefusedError):
     """An officer has recorded a passage with it."""
 
-    message = _("You have passed a checkpoint with this pass. It can no longer be changed; file a new declaration.")
+    message = _("A checkpoint has recorded you with this pass. It can no longer be changed; file a new declaration.")
 
 
 class EndedError(ChangeRefusedError):
@@ -38,6 +40,7 @@ class ChangedMeanwhileError(ChangeRefusedError):
     """Another version was made since this one was opened."""
 
     message = _("The declaration was changed meanwhile. Open it again and look at what it says now.")
+    is_passing = True
 
 
 @transaction.atomic
@@ -96,15 +99,18 @@ class NotTheDeclarerError(Exception):
 
 @transaction.atomic
 def open_journey(*, token: str, birth: Birth, phone: str, by: Actor) -> list[Declaration]:
-    """Returns the declarations of a pass to the person who filed them, for changing. Raises NotTheDeclarerError.
+    """Returns the declarations of a pass to the person who filed them, for changing.
 
     Of a pass for several people the first one's date of birth counts. Who was withdrawn before is left out.
+    Raises NotTheDeclarerError, and ChangeRefusedError rather than let somebody fill in what cannot be changed any more.
     """
     found = passes.find_declarations(token)
     if not found or (found[0].birth, found[0].phone) != (birth, phone):
         raise NotTheDeclarerError
+    travelling = [declaration for declaration in found if not declaration.withdrawn_at] or found
+    _refuse_unchangeable(travelling, timezone.now())
     audit.record(by=by, action="declaration.opened", subject=found[0], resident=found[0].resident)
-    return [declaration for declaration in found if not declaration.withdrawn_at] or found
+    return travelling
 
 
 def seen_declarations(seen: Sequence[int]) -> list[Declaration]:

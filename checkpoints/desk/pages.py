@@ -59,7 +59,8 @@ def posted(view: View) -> View:
 def undoable(request: HttpRequest, checkpoint: Checkpoint) -> list[Passage]:
     """The officer's last passages here that are young enough; undone ones among them."""
     since = undoable_since(timezone.now())
-    return list(Passage.objects.visible_to(request.user).last_of(request.user, checkpoint, since=since).with_undone())
+    own = Passage.objects.visible_to(request.user).last_of(request.user, checkpoint, since=since)
+    return list(own.with_names().with_undone())
 
 
 def say_recorded_before(request: HttpRequest, passage: Passage) -> None:
@@ -87,7 +88,7 @@ def show_box(
     mine = undoable(request, checkpoint)
     context = {"undo_form": UndoForm(passages=mine)} | context
     context |= {"checkpoint": checkpoint, "form": form or ScanForm(), "passages": passages, "quick_key": uuid4()}
-    context |= {"undoable": {passage.pk for passage in mine if not passage.is_undone}}
+    context |= {"undoable": [passage for passage in mine if not passage.is_undone]}
     context |= {"duty": on_duty(request.user, checkpoint, now), "meter": read_meter(checkpoint, now)}
     return render(request, "checkpoints/desk/desk.html", context)
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from checkpoints.answering import lookup
 from checkpoints.answering.answers import Answer, Proof, compose
@@ -12,6 +13,7 @@ from checkpoints.models import Checkpoint
 from residents.birth import Birth
 from residents.models import Resident, Unit
 from residents.services import register_from_card, register_resident
+from vaccinations.due.services import refresh_due
 from vaxreg import audit
 from vaxreg.actors import Actor
 
@@ -74,6 +76,10 @@ def register_at_desk(
     source = Resident.Source.CHECKPOINT
     card = read_scan(ticket.scan).card
     if card:
-        return register_from_card(by=by, card=card, source=source, province=province)
+        person = register_from_card(by=by, card=card, source=source, province=province)
+        if card.old_number:
+            # Doses may stand under it.
+            refresh_due(resident=person, on=timezone.localdate())
+        return person
     facts = {"full_name": full_name, "birth": birth, "sex": sex, "province": province}
     return register_resident(by=by, source=source, number=ticket.number, **facts)

@@ -25,7 +25,8 @@ from checkpoints.desk.spot_forms import SpotDeclarationForm
 from checkpoints.desk.tickets import Ticket
 from checkpoints.groups import views as group_views
 from checkpoints.models import Checkpoint
-from residents.services import AlreadyRegisteredError, ResidentError
+from residents.holding import ResidentError
+from residents.services import AlreadyRegisteredError
 from vaxreg.access import CHECKPOINT_DESK, open_to
 
 

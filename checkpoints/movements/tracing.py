@@ -15,7 +15,8 @@ from residents.models import Resident, Unit
 from vaxreg import audit
 from vaxreg.actors import Actor
 
-IDENTITY = ("pk", "full_name", "phone")
+# As known today, under whatever number the person passed.
+IDENTITY = tuple(Coalesce(f"superseded_by__{name}", name) for name in ("full_name", "phone"))
 SHOWN = ("decided_at", "resident", "plate", "checkpoint", "outcome", "destination", "declaration", "was_cancelled")
 DECLARED = ("pk", "has_number", "full_name", "phone")
 
@@ -45,6 +46,8 @@ class Seen:
     outcome: str
     was_cancelled: bool
     destination: Unit | None
+    # Of somebody without a number: `resident` is the guardian's.
+    is_without_number: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ def trace(*, inquiry: Inquiry, among: QuerySet, by: Actor) -> Traced:
 
 def passages_of(inquiry: Inquiry, among: QuerySet) -> QuerySet:
     """The passages asked for at the checkpoints `among`, in the order of time, with `full_name` and `phone`: for long lists."""
-    registered = Subquery(Resident.objects.filter(pk=OuterRef("resident")).values("phone"))
+    present = Coalesce("superseded_by__phone", "phone")
+    registered = Subquery(Resident.objects.filter(pk=OuterRef("resident")).values(present=present))
     # Who has no number passed under the guardian's, whose phone the registry would give.
     of_number = Case(When(declaration__has_number=False, then=Value(None)), default=registered)
     phone = Coalesce(of_number, "declaration__phone", Value(""))
@@ -96,7 +100,7 @@ def _matching(inquiry: Inquiry, checkpoints: Collection[int]) -> QuerySet:
 
 def _seen(rows: list[dict[str, Any]], people: list[str], checkpoints: dict[int, Checkpoint]) -> list[Seen]:
     """The rows with names and phones, each table asked once for all of them."""
-    registered = {pk: facts for pk, *facts in Resident.objects.filter(pk__in=people).values_list(*IDENTITY)}
+    registered = {pk: facts for pk, *facts in Resident.objects.filter(pk__in=people).values_list("pk", *IDENTITY)}
     declared = {
         pk: (has_number, facts)
         for pk, has_number, *facts in Declaration.objects.filter(pk__in=_keys(rows, "declaration")).values_list(
@@ -112,7 +116,8 @@ def _seen(rows: list[dict[str, Any]], people: list[str], checkpoints: dict[int, 
         full_name, phone = known or said
         places = {"checkpoint": checkpoints[row["checkpoint"]], "destination": units.get(row["destination"])}
         outcome = Passage.Outcome(row["outcome"]).label
-        found.append(Seen(**row | places | {"outcome": outcome, "full_name": full_name, "phone": phone}))
+        facts = {"full_name": full_name, "phone": phone, "is_without_number": not has_number}
+        found.append(Seen(**row | places | facts | {"outcome": outcome}))
     return found
 
 

@@ -36,7 +36,8 @@ def facts_of(declaration: Declaration, at: datetime, answers: dict[str, Any]) ->
         # A test that is not declared is none to the desk; the traveller may still add it.
         answers = {"tests": ()} | answers
         said |= _in_force(declaration, at)
-    return Facts(at=at, is_registered=True, **answers | said)
+    # That a number is in the registry is taken for granted; who has none of their own is asked about at the desk.
+    return Facts(at=at, is_registered=True if declaration.has_number else None, **answers | said)
 
 
 def _in_force(declaration: Declaration, at: datetime) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from checkpoints.admission import Decision, Facts, Rule, Verdict, decide, facts_from_json
+from checkpoints.answering.recent import CODE as PASSED_HERE
 from checkpoints.models import Checkpoint, EntryRule
 from checkpoints.rules.deciding import deciding
 from vaxreg.models import AuditEntry
@@ -48,13 +49,12 @@ def simulate(draft: EntryRule, *, checkpoints: Iterable[Checkpoint], on: date) -
     rules = _rules_with(draft)
     before, after, changes = Counter(), Counter(), []
     for at, checkpoint, kept in looks[:MOST_LOOK_UPS]:
-        was, decision = (
-            Verdict(kept["verdict"]),
-            _decide(facts_from_json(kept["facts"]), rules, draft, int(checkpoint), at),
-        )
+        was = Verdict(kept["verdict"])
+        decision = _decide(facts_from_json(kept["facts"]), rules, draft, int(checkpoint), at)
+        would_be = was if _was_recent(kept) and not _stops(draft, decision) else decision.verdict
         before[was] += 1
-        after[decision.verdict] += 1
-        if was != decision.verdict:
+        after[would_be] += 1
+        if was != would_be:
             changes.append(Change(at, checkpoints[int(checkpoint)], was, decision))
     return Simulation(
         look_ups=sum(before.values()),
@@ -63,6 +63,15 @@ def simulate(draft: EntryRule, *, checkpoints: Iterable[Checkpoint], on: date) -
         changed=len(changes),
         is_cut=len(looks) > MOST_LOOK_UPS,
     )
+
+
+def _was_recent(kept: dict) -> bool:
+    """Whether the person had passed there shortly before: then only a STOP that is news is heard."""
+    return PASSED_HERE in kept["rules"]
+
+
+def _stops(draft: EntryRule, decision: Decision) -> bool:
+    return any(reason.code == draft.key and reason.outcome == Verdict.STOP for reason in decision.reasons)
 
 
 def _looks(checkpoints: dict[int, Checkpoint], on: date) -> list[tuple[datetime, str, dict]]:

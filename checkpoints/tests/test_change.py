@@ -142,9 +142,12 @@ def test_nothing_changes_after_the_first_passage(client, filed, number):
     proof, _page = opened(client, location)
     passage = passage_with(Declaration.objects.get(), resident=number)
     refused = client.post(f"{location}change/", sent | {"opened": proof, "plate": "60A-999.99"})
-    assert (refused.status_code, "You have passed a checkpoint" in refused.content.decode()) == (409, True)
+    assert (refused.status_code, "A checkpoint has recorded you" in refused.content.decode()) == (409, True)
     assert client.post(f"{location}change/", {"do": "withdraw", "opened": proof}).status_code == 409
     assert (Declaration.objects.get().withdrawn_at, passage.outcome) == (None, "passed")
+    # Told at once, before everything is typed anew; and not with a way back to where nothing can be done.
+    proof, page = opened(client, location)
+    assert (proof, "A checkpoint has recorded you" in page, "Open the declaration again" in page) == ("", True, False)
 
 
 def test_undone_passage_did_not_happen(client, filed):

@@ -2,16 +2,20 @@
 
 import json
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from checkpoints.models import Passage
 from checkpoints.tests.factories import (
     CheckpointAssignmentFactory,
     CheckpointFactory,
     DeclarationFactory,
+    JourneyReasonFactory,
+    RiskLevelFactory,
     keys_of,
     officer_at,
     rule,
@@ -98,6 +102,31 @@ def test_empty_box_takes_five_statements_beside_session_and_user(client, officer
         page = client.get("/desk/").content.decode()
     assert re.search(r'<input id="id_scan"[^>]* autofocus>', page)
     assert "None yet." in page
+
+
+def test_officer_reads_what_the_rules_judged_by(client, officer):
+    """The test, the level of the origin and why somebody travels: to be held against the slip that is shown."""
+    declared = DeclarationFactory(
+        resident=NUMBER,
+        test_kind="pcr",
+        test_result="negative",
+        test_taken_at=timezone.now() - timedelta(hours=30),
+        journey_reason=JourneyReasonFactory(),
+        is_for_other=True,
+    )
+    RiskLevelFactory(unit=declared.origin, level=3)
+    said = " ".join(re.sub(r"<[^>]+>", " ", scan(client, NUMBER)).split())
+    assert re.search(r"PCR, negative, .*\(1 day, 6 hours ago", said)
+    assert re.search(r"From .* · level 3", said)
+    assert "Commuting to work" in said
+    assert "filled in by somebody else" in said
+
+
+def test_number_of_a_guardian_is_named_as_such(client, officer):
+    _token, code = keys_of(DeclarationFactory(resident=NUMBER, has_number=False, full_name="Nguyễn Bé Tư"))
+    page = scan(client, code)
+    assert re.search(r"Guardian's number</dt><dd[^>]*>079 0 90 000001", page)
+    assert "<dd>Not in the registry" not in page
 
 
 def test_looking_changes_nothing_but_the_access_log(client, officer, checkpoint):

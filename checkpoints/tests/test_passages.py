@@ -3,7 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from uuid import uuid4
 
@@ -13,10 +13,13 @@ from django.test import Client
 from django.utils import timezone
 
 from checkpoints.desk.passages import record_passage
+from checkpoints.desk.services import register_at_desk
 from checkpoints.desk.tickets import Ticket, TicketError
 from checkpoints.models import Passage
 from checkpoints.tests.factories import CheckpointAssignmentFactory, CheckpointFactory, DeclarationFactory, officer_at
 from residents.tests.factories import ResidentFactory
+from vaccinations.due.services import refresh_due
+from vaccinations.models import DueDose
 from vaxreg.models import AuditEntry
 from vaxreg.tests.factories import UserFactory, actor
 
@@ -228,3 +231,12 @@ def test_card_scanned_into_the_reason_is_no_reason(client, officer):
         answer = client.post("/desk/passages/", {"ticket": ticket, "outcome": "testing", "reason_text": text})
         assert "looks like a card" in unescape(answer.content.decode())
     assert not Passage.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_was_due_under_the_old_number_of_a_card_is_due_under_its_new_one(checkpoint):
+    old = ResidentFactory(citizen_id="012345678", full_name="Lê Thị Lan", sex="F", date_of_birth=date(1990, 3, 5))
+    refresh_due(resident=old, on=timezone.localdate())
+    text = "079190123456|012345678|Lê Thị Lan|05031990|Nữ|Bến Nghé|01012022"
+    register_at_desk(ticket=replace(TICKET, scan=text, number="079190123456"), by=actor())
+    assert [due.resident for due in DueDose.objects.all()] == ["079190123456"]

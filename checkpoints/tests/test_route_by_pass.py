@@ -10,6 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from checkpoints.answering import lookup
+from checkpoints.answering.answers import compose
+from checkpoints.cards.scan import read_scan
 from checkpoints.declaring.views import LAST_PASS
 from checkpoints.models import PassKey
 from checkpoints.tests.factories import CheckpointFactory, DeclarationFactory, keys_of, rule
@@ -95,6 +98,15 @@ def test_dates_of_birth_cannot_be_tried_one_after_the_other(client, ill):
     codes = [tell(client, page, declared_birth="01/01/1990").status_code for _n in range(11)]
     assert codes == [200] * 10 + [429]
     assert tell(client, page, declared_birth=BORN).status_code == 429
+
+
+def test_who_has_no_number_is_told_of_the_check_that_the_desk_makes(client, post):
+    token, code = keys_of(DeclarationFactory(checkpoint=post, has_number=False))
+    as_own(client, token)
+    page = words(client.get(link_on(client, token)))
+    desk = compose(scan := read_scan(code), lookup.find(scan, checkpoint=post.pk), timezone.now()).decision
+    assert desk.reasons[0].text in page
+    assert "You would be checked Because: " in page
 
 
 def test_pass_of_another_journey_filed_from_this_phone_does_not_count(client, ill):

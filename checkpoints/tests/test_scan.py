@@ -50,6 +50,13 @@ def test_read_scan_of_a_card_returns_its_facts_and_both_numbers(text):
     assert scan.card.full_name == "Nguyễn Văn Ước"
 
 
+def test_read_scan_of_a_garbled_card_gives_the_words_back_or_the_number_alone():
+    garbled = CARD.encode().decode("latin-1")
+    assert read_scan(f"{garbled}\r\n").card.full_name == "Nguyễn Văn Ước"
+    lost = read_scan(CARD.encode("ascii", "replace").decode())
+    assert (lost.number, lost.card, lost.hint) == ("001090123456", None, None)
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "hello", "0010901234567", f"https://vaxreg.vn/p/{TOKEN}x/", "https://vaxreg.vn/p/short/", "3467 9CD", "A|B|C"],

@@ -12,7 +12,7 @@ from checkpoints.desk.services import look_up_at_desk
 from checkpoints.models import EntryRule
 from checkpoints.rules import simulation
 from checkpoints.rules.simulation import simulate
-from checkpoints.tests.factories import CheckpointFactory, DeclarationFactory, officer_at, rule
+from checkpoints.tests.factories import CheckpointFactory, DeclarationFactory, PassageFactory, officer_at, rule
 from residents.tests.factories import ResidentFactory
 from vaxreg.roles import Role
 from vaxreg.tests.factories import actor
@@ -66,6 +66,15 @@ def test_successor_is_tried_in_the_place_of_the_rule_before(looked_up, checkpoin
     former = EntryRule.objects.get(code="symptoms")
     draft = rule({"kind": "symptoms"}, outcome="CHECK", succeeds=former, begun=False)
     assert counts(tried(draft, checkpoint)) == {"PASS": (1, 1), "CHECK": (1, 2), "STOP": (1, 0)}
+
+
+@pytest.mark.parametrize(("outcome", "after"), [("CHECK", (1, 1)), ("STOP", (1, 0))])
+def test_who_had_just_passed_is_stopped_by_the_draft_and_not_checked_again(checkpoint, outcome, after):
+    PassageFactory(resident=NUMBERS[0], checkpoint=checkpoint)
+    look_up_at_desk(scan=read_scan(NUMBERS[0]), checkpoint=checkpoint, at=timezone.now(), by=actor())
+    result = tried(rule(outcome=outcome, begun=False), checkpoint)
+    assert counts(result)["PASS"] == after
+    assert result.changed == (outcome == "STOP")
 
 
 def test_only_the_latest_look_ups_of_a_long_day_are_judged(looked_up, checkpoint, monkeypatch):

@@ -9,9 +9,10 @@ from django.db import IntegrityError, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
+from checkpoints.desk.pages import LAST_PASSAGES
 from checkpoints.desk.passages import NotUndoableError, cancel_passage
 from checkpoints.models import Passage
-from checkpoints.tests.factories import CheckpointFactory, officer_at
+from checkpoints.tests.factories import CheckpointFactory, PassageFactory, officer_at
 from vaxreg.models import AuditEntry
 from vaxreg.tests.factories import UserFactory, actor
 
@@ -81,6 +82,14 @@ def test_passage_of_another_officer_cannot_be_undone(client, officer, checkpoint
     assert "can no longer be undone" in undo(client, passage)
     with pytest.raises(NotUndoableError):
         cancel_passage(passage=passage, reason="x", at=timezone.now(), by=actor(UserFactory()))
+
+
+def test_own_last_passages_are_offered_whatever_others_have_recorded_since(client, officer, checkpoint):
+    own = let_pass(client, NUMBERS[0])
+    PassageFactory.create_batch(LAST_PASSAGES, checkpoint=checkpoint)
+    page = client.get("/desk/").content.decode()
+    assert re.findall(r'name="passage" id="[^"]+" value="([^"]+)"', page) == [str(own.pk)]
+    assert "···001" in page
 
 
 def test_passage_older_than_the_setting_cannot_be_undone(client, officer, settings):

@@ -58,6 +58,12 @@ def handle(resident: Resident) -> str:
     return seal(resident.pk, purpose="resident")
 
 
+@register.filter
+def merge_handle(resident: Resident, other: Resident) -> str:
+    """The end of the address where two records stand side by side: both numbers, sealed."""
+    return seal(sorted([resident.pk, other.pk]), purpose="merge")
+
+
 def _masked(text: str, first: int, last: int) -> str:
     """Hides all between the first and last characters; all of a text too short for anything to lie between."""
     if len(text) <= first + last:

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 
 from residents.birth import read_birth
+from residents.holding import ChangedMeanwhileError
 from residents.models import Resident
 from residents.services import (
-    ChangedMeanwhileError,
     NotIssuedError,
     NumberOfAnotherPersonError,
     add_alias,
@@ -173,7 +173,7 @@ def test_two_corrections_at_the_same_moment_leave_one_step_to_follow():
         person = Resident.objects.get(pk=old)
         both_ready.wait(timeout=10)
         try:
-            return correct(person, new)
+            return correct_number(by=BY, resident=person, new_number=new, reason="same", is_confirmed=True)
         except ChangedMeanwhileError as error:
             return error
         finally:
@@ -184,3 +184,11 @@ def test_two_corrections_at_the_same_moment_leave_one_step_to_follow():
     finals = [number for number, lead in leads_to().items() if lead is None]
     assert len(finals) == 1
     assert any(isinstance(answer, Resident) for answer in answers)
+
+
+def test_two_citizen_ids_are_never_joined_unasked():
+    person = ResidentFactory(citizen_id=A, full_name="Trần Thị Đào")
+    ResidentFactory(citizen_id=B, full_name="Trần Thị Đào")
+    with pytest.raises(NumberOfAnotherPersonError):
+        correct(person, B)
+    assert leads_to() == {A: None, B: None}

@@ -159,7 +159,7 @@ def test_queries_do_not_grow_with_the_history(client, person, sign_in_as, django
     for _n in range(20):
         AuditEntry.objects.create(user=user, channel="web", action="resident.read", resident=NUMBER)
     client.get(address_of(NUMBER))
-    # Session, user with roles, savepoint, person with units, audit entry, savepoint released, numbers twice, history,
-    # downloads, exports that wait.
-    with django_assert_num_queries(11):
+    # Session, user with roles, savepoint, person with units, audit entry, savepoint released, numbers twice, merges,
+    # history, downloads, exports that wait.
+    with django_assert_num_queries(12):
         client.get(address_of(NUMBER))

@@ -32,7 +32,7 @@
   const token = () => form.querySelector("[name=csrfmiddlewaretoken]").value;
 
   let isBusy = false, waiting = null;
-  const later = (act) => { waiting = act; say("waiting"); };
+  const later = (act, why = "waiting") => { waiting = act; say(why); };
 
   // To the browser's own sending, which shows whatever page comes back.
   const post = (list) => {
@@ -56,6 +56,12 @@
     try {
       const body = new URLSearchParams([...list, ["csrfmiddlewaretoken", token()]]);
       const answer = await fetch(location.pathname, { method: "POST", body, signal: patience.signal });
+      // A site that is down or has too much to do says nothing about the answers: they wait as without a signal.
+      if (answer.status >= 500 || answer.status === 429) {
+        keep(true);
+        later("send", "busy");
+        return;
+      }
       waiting = null;
       if (answer.redirected) {
         forget();

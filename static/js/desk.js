@@ -3,34 +3,17 @@
 // people press to scroll, lets nobody pass.
 (() => {
   const box = document.querySelector("[data-scan-box]");
+  // What could not be read stays to be looked at; the next scan takes its place.
+  if (box && box.value) box.select();
   document.addEventListener("keydown", (event) => {
     const target = event.target;
     if (event.key === " " && target.matches("[name=outcome]")) event.preventDefault();
     if (!box || event.ctrlKey || event.altKey || event.metaKey || event.key.length !== 1 || event.key === " ") return;
-    if (target.matches("input:not([type=hidden], [type=radio], [type=checkbox]), textarea, select")) return;
+    if (target.matches("input:not([type=hidden], [type=radio], [type=checkbox]), textarea")) return;
+    // A letter chooses in a list; no choice begins with a digit, and most scans do.
+    if (target.matches("select") && !/[0-9]/.test(event.key)) return;
     box.value = "";
     box.focus();
-  });
-})();
-// The keys shown beside the buttons: Alt and a letter, in every browser. The attribute alone means Alt+Shift in one and
-// Control+Option in another; it is taken away here, lest both act, and serves where this file does not run.
-(() => {
-  const keys = new Map();
-  document.querySelectorAll("[accesskey]").forEach((element) => {
-    const letter = element.getAttribute("accesskey");
-    keys.set(letter, element);
-    element.removeAttribute("accesskey");
-    element.setAttribute("aria-keyshortcuts", `Alt+${letter.toUpperCase()}`);
-  });
-  document.addEventListener("keydown", (event) => {
-    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.repeat) return;
-    // With Alt held some keyboards write another sign: then the place of the key counts.
-    const letter = /^[a-z0-9]$/i.test(event.key) ? event.key : event.code.replace(/Key|Digit/, "");
-    const element = keys.get(letter.toLowerCase());
-    if (!element) return;
-    event.preventDefault();
-    if (element.matches("input, select, textarea")) element.focus();
-    else element.click();
   });
 })();
 // On a phone the camera reads codes where the browser itself can; elsewhere the button stays hidden.

@@ -51,7 +51,7 @@ def preview(
     dose_number: int | None,
     on: date | None,
     now: datetime,
-    facility: Facility | None = None,
+    facility: Facility,
     rules: Rulebook | None = None,
 ) -> Findings:
     """Returns what would be unusual about the dose as far as it is entered; the next one today where nothing is."""

@@ -10,8 +10,8 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from vaccinations.desk.expecting import expected_count
 from vaccinations.models import AdverseEvent, Dose, Facility, Mend, Observation, Visit
+from vaccinations.sessions.coming import expected_counts
 
 # Whom the screening sent home: not who refused, or had the dose already.
 SCREENED_OUT = frozenset({Visit.NotGiven.UNWELL, Visit.NotGiven.CONTRAINDICATED})
@@ -21,7 +21,7 @@ MOST_CORRECTIONS = 50
 
 @dataclass
 class Day:
-    """One facility's day. `expected` is None where nobody keeps whom it expects."""
+    """One facility's day. `expected` is None where no session is held."""
 
     facility: Facility
     expected: int | None = None
@@ -61,7 +61,8 @@ class Clerk:
 
 def days_of(facilities: Sequence[Facility], on: date) -> list[Day]:
     """Returns the day of each facility, in their order."""
-    days = {facility.pk: Day(facility, expected_count(facility, on=on)) for facility in facilities}
+    expected = expected_counts(facilities, on=on)
+    days = {facility.pk: Day(facility, expected.get(facility.pk)) for facility in facilities}
     _count_visits(days, on)
     _add(days, "given", Dose.objects.valid().filter(administered_on=on))
     _add(days, "corrections", _corrected(Dose.objects.recorded_on(on)))

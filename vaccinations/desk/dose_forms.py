@@ -16,7 +16,8 @@ from vaccinations.desk.person_forms import SHIFT_SECONDS, PersonForm, new_key
 from vaccinations.desk.scan_forms import ScanField
 from vaccinations.desk.workday import Workday
 from vaccinations.doses.services import Entry, Reason
-from vaccinations.models import MOST_DOSES, Dose, Facility, Lot
+from vaccinations.models import MOST_DOSES, ClinicSession, Dose, Facility, Lot
+from vaccinations.sessions.querysets import ClinicSessionQuerySet
 from vaxreg.forms import SealedField
 
 EARLIEST_YEAR = 1900
@@ -97,6 +98,8 @@ class DoseFields(forms.Form):
     # The dose that has the number already, when the service said so, and the number that this one may be meant to have.
     taken: Dose | None = None
     proposed: int | None = None
+    # Why the person has no place at the session: recording all the same needs a reason.
+    no_place: str = ""
 
     def __init__(self, data: Any = None, *args: Any, lots: Any, **kwargs: Any) -> None:
         # The button that takes the number proposed: all else stays as it was typed.
@@ -204,18 +207,36 @@ class ReplaceForm(DoseFields):
         }
 
 
-class WorkdayForm(forms.Form):
-    """What stays chosen from one person to the next, until midnight."""
+class SessionField(forms.ModelChoiceField):
+    """One of today's vaccination sessions."""
 
+    def label_from_instance(self, session: ClinicSession) -> str:
+        hours = f"{session.opens_at:%H:%M}–{session.closes_at:%H:%M}"
+        return f"{hours} · {session.note or session.get_kind_display()}"
+
+
+class WorkdayForm(forms.Form):
+    """What stays chosen from one person to the next, until midnight. A session is chosen where there are several."""
+
+    session = SessionField(
+        ClinicSession.objects.none(),
+        label=_("Session"),
+        required=False,
+        empty_label=_("the first one that has a place"),
+        help_text=_("Whoever is invited keeps their own place, at whichever session."),
+    )
     lot = LotField(required=False)
     vaccinator = forms.CharField(label=_("Vaccinator"), max_length=150, required=False)
     given_on = GivenOnField(
         help_text=_("Today for people who are here. Another day only while you type from paper of that day.")
     )
 
-    def __init__(self, *args: Any, lots: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lots: Any, sessions: ClinicSessionQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["lot"].queryset = lots
+        self.fields["session"].queryset = sessions
+        if len(sessions) < 2:
+            del self.fields["session"]
 
     def clean_given_on(self) -> date:
         if self.cleaned_data["given_on"] > timezone.localdate():
@@ -224,12 +245,13 @@ class WorkdayForm(forms.Form):
 
     @staticmethod
     def initial_of(workday: Workday) -> dict[str, Any]:
-        return {"lot": workday.lot(), "vaccinator": workday.vaccinator, "given_on": workday.given_on}
+        chosen = {"vaccinator": workday.vaccinator, "given_on": workday.given_on, "session": workday.session_id}
+        return {"lot": workday.lot(), **chosen}
 
     @property
     def chosen(self) -> dict[str, Any]:
-        lot = self.cleaned_data["lot"]
-        return {**self.cleaned_data, "lot": lot.pk if lot else None}
+        lot, session = self.cleaned_data["lot"], self.cleaned_data.get("session")
+        return {**self.cleaned_data, "lot": lot and lot.pk, "session": session and session.pk}
 
     def focus(self, field: str) -> None:
         """Puts the keyboard on that field, or the first one."""

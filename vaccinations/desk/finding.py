@@ -6,8 +6,8 @@ from residents.models import Resident
 from residents.querysets import ResidentQuerySet
 from residents.search import Found, Query
 from residents.search import search as search_people
-from vaccinations.desk.expecting import expected_people
 from vaccinations.models import Facility
+from vaccinations.sessions.coming import expected_people
 from vaxreg.actors import Actor
 from vaxreg.models import User
 

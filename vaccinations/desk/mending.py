@@ -6,10 +6,12 @@ The mend is kept as such: who did it, where, on which dose's slip, and why; the 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from residents.holding import ChangedMeanwhileError, hold_person
 from residents.models import Resident
 from residents.names import clean_name, name_key
 from residents.scan import Card
-from residents.services import ChangedMeanwhileError, update_resident, verify_resident
+from residents.services import update_resident, verify_resident
+from vaccinations.desk.registering import keep_phone_reason
 from vaccinations.models import Facility, Mend, Slip
 from vaxreg import audit
 from vaxreg.actors import Actor
@@ -45,13 +47,16 @@ def mend(
     after: dict[str, str],
     reason: str,
     card: Card | None = None,
+    phone_reason: str = "",
 ) -> Mend:
     """Returns the mend of the person whose slip it is; `before` and `after` hold full_name and phone.
+
+    `phone_reason`: why the new phone number is one that many have.
 
     Raises NothingToMendError, CardNeededError, CardDisagreesError, and ChangedMeanwhileError where the record is not as
     the page showed it any more.
     """
-    person = _hold(slip)
+    person = hold_person(slip.resident)
     now = {name: getattr(person, name) for name in Mend.Fact.values}
     if now != before:
         raise ChangedMeanwhileError
@@ -61,6 +66,7 @@ def mend(
         raise NothingToMendError
     card_seen = _checked(person, changes.get("full_name"), card)
     person = update_resident(by=by, resident=person, reason=reason, **changes)
+    keep_phone_reason(by=by, person=person, reason=phone_reason)
     if card_seen and person.verified_at is None and card.traits.is_surely(person.traits, share_a_number=True):
         verify_resident(by=by, resident=person)
     return _keep(by, slip, facility, person, sorted(changes), reason, card_seen)
@@ -69,13 +75,6 @@ def mend(
 def is_checked(person: Resident) -> bool:
     """Whether only a card can speak against the name: it was compared with one, or the population database has it so."""
     return person.verified_at is not None or person.source == Resident.Source.POPULATION
-
-
-def _hold(slip: Slip) -> Resident:
-    person = Resident.objects.by_number(slip.resident).select_for_update(no_key=True).get()
-    if person.is_alias:
-        raise ChangedMeanwhileError
-    return person
 
 
 def _checked(person: Resident, new_name: str | None, card: Card | None) -> bool:

@@ -1,6 +1,7 @@
 """The pages of the clinic desk that more than one address answers with, and what its views share."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -8,14 +9,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from residents.holding import ResidentError
+from residents.matching import Candidate
 from residents.models import Resident
-from residents.services import ResidentError, is_joined, look_up
+from residents.services import is_joined, look_up
 from vaccinations.desk.chart import chart_of, disagreements, is_same_person, needs_confirmation, preview
 from vaccinations.desk.dose_forms import DoseFields, DoseForm
 from vaccinations.desk.person_forms import NotGivenForm, PersonForm, RevealForm, page_of
-from vaccinations.desk.register_forms import RegisterForm
+from vaccinations.desk.register_forms import RegisterForm, identity_of
 from vaccinations.desk.scan import Scan, read_scan
 from vaccinations.desk.scan_forms import BoxForm
 from vaccinations.desk.visiting import latest_visit
@@ -28,6 +32,8 @@ from vaccinations.rulebook import rulebook
 from vaccinations.screening.checklists import checklist_of
 from vaccinations.screening.forms import ScreeningForm
 from vaccinations.screening.services import ScreeningError, latest_screening
+from vaccinations.sessions.coming import Coming, how_comes, sessions_today
+from vaccinations.sessions.errors import SessionError, SessionFullError
 from vaxreg.exports.listings import registry
 from vaxreg.sealing import seal
 
@@ -36,12 +42,13 @@ LISTED = 20
 
 
 def at_facility(view: View) -> View:
-    """Tells the view where the clerk works (request.facility, request.workday); asks first where that is not known."""
+    """Tells the view where the clerk works (request.facility, .workday, .sessions); asks first where that is not known."""
 
     @wraps(view)
     def working(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         request.workday = Workday(request.session, request.user, timezone.localdate())
         request.facility = request.workday.facility()
+        request.sessions = SimpleLazyObject(lambda: sessions_today(request.facility, timezone.now()))
         return view(request, **kwargs) if request.facility else redirect("/clinic/facility/")
 
     return working
@@ -98,6 +105,7 @@ def person_page(
     resident: Resident,
     *,
     card_text: str = "",
+    invitation: str = "",
     opened: PersonForm | None = None,
     form: DoseForm | None = None,
     not_given: NotGivenForm | None = None,
@@ -107,15 +115,21 @@ def person_page(
     """The page of a person whose reading was logged. `opened` is what it carried when it was sent in."""
     chart, now = chart_of(resident), timezone.now()
     visit = latest_visit(resident=resident, facility=request.facility, on=request.workday.given_on)
-    page = opened.page if opened else page_of(resident, card_text=card_text, visit=visit, now=now)
+    page = (
+        opened.page if opened else page_of(resident, card_text=card_text, visit=visit, now=now, invitation=invitation)
+    )
     card = read_scan(page["card"]).card if page["card"] else None
     form = form or DoseForm(lots=lots_of(request), initial=_proposal(request, chart, page))
     rules = rulebook()
     check = preview(resident=resident, chart=chart, now=now, facility=request.facility, rules=rules, **form.entered)
+    coming = coming_of(request, resident, visit, now)
+    if coming and coming.is_full and not form.no_place:
+        form.no_place = SessionFullError.message
     screening = screening or ScreeningForm(checklist=checklist_of(resident, on=request.workday.given_on))
     if not screening.focus():
-        form.focus("scan", is_doubtful=bool(check.warnings))
+        form.focus("scan", is_doubtful=bool(check.warnings or form.no_place))
     context = {
+        "coming": coming,
         "resident": resident,
         "chart": chart,
         "check": check,
@@ -136,14 +150,33 @@ def person_page(
     return render(request, "vaccinations/desk/person.html", context)
 
 
+def coming_of(request: HttpRequest, resident: Resident, visit: Visit | None, now: datetime) -> Coming | None:
+    """How the person comes to today's sessions; None while doses of another day are typed, or where they wait already."""
+    if not request.workday.is_of_today or (visit and not visit.appointment_id):
+        return None
+    facts = {"sessions": list(request.sessions), "preferred": request.workday.session_id}
+    return how_comes(resident, now=now, **facts)
+
+
 def unregistered_page(
-    request: HttpRequest, scan: Scan, *, form: RegisterForm | None = None, doubles: Sequence[Resident] = ()
+    request: HttpRequest,
+    scan: Scan,
+    *,
+    form: RegisterForm | None = None,
+    doubles: Sequence[Candidate] = (),
+    **identity: Any,
 ) -> HttpResponse:
-    """What to do about somebody not registered; `doubles` may be the same person under another number."""
+    """What to do about somebody not registered; `doubles` may be the same person under another number.
+
+    `identity` is the code of an invitation, and what is known of its person.
+    """
     old_number = scan.card.old_number if scan.card else ""
     holder = look_up(by=request.actor, number=old_number, purpose="clinic") if old_number else None
     if form is None:
-        initial = {"identity": {"scan": scan.text, "seen": []}}
+        initial = {
+            "identity": identity_of(scan, invitation=identity.get("invitation", "")),
+            **identity.get("known", {}),
+        }
         form = RegisterForm(scan=scan, home=request.facility.unit, initial=initial)
     if not (holder and needs_confirmation(card=scan.card, holder=holder)):
         form.fields.pop("is_holder", None)
@@ -172,6 +205,9 @@ def told(form: DoseFields, noted: ScreeningForm | None, write: Callable[..., Any
         form.taken, form.proposed = error.dose, error.proposed
         form.add_error("dose_number", error.message)
     except services.NeedsReasonError as error:
+        form.add_error("warning_reason", error.message)
+    except SessionError as error:
+        form.no_place = error.message
         form.add_error("warning_reason", error.message)
     except (services.DoseError, ResidentError) as error:
         form.add_error(None, error.message)

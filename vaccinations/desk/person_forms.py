@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from residents.forms import ReasonField
 from residents.models import Resident
 from residents.scan import Card
+from vaccinations.desk.places import Arrival
 from vaccinations.desk.scan import read_scan
 from vaccinations.models import Visit
 from vaxreg.forms import SealedField
@@ -39,16 +40,24 @@ class PersonForm(forms.Form):
         return read_scan(text).card if text else None
 
     @property
-    def seen(self) -> dict[str, Any]:
-        """The visit that the page showed, and when it was opened, as the services of visits take them."""
-        return {"seen": self.page["visit"], "arrived_at": datetime.fromisoformat(self.page["opened_at"])}
+    def seen(self) -> str:
+        """The visit that the page showed, as the services of visits take it."""
+        return self.page["visit"]
+
+    def arrival(self, **facts: Any) -> Arrival:
+        """How the person comes, as the services of visits take it: from when the page was opened."""
+        opened_at = datetime.fromisoformat(self.page["opened_at"])
+        return Arrival(opened_at, self.page["invitation"], **facts)
 
 
-def page_of(resident: Resident, *, card_text: str, visit: Visit | None, now: datetime) -> dict[str, Any]:
-    """Returns what a person's page carries on: number, card, visit shown; its key makes one dose of two Enters."""
+def page_of(
+    resident: Resident, *, card_text: str, visit: Visit | None, now: datetime, invitation: str = ""
+) -> dict[str, Any]:
+    """Returns what a person's page carries on: number, card, invitation, visit shown; its key makes one dose of two Enters."""
     return {
         "number": resident.pk,
         "card": card_text,
+        "invitation": invitation,
         "visit": visit.state if visit else "",
         "opened_at": now.isoformat(),
         **new_key(),

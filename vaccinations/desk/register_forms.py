@@ -1,5 +1,6 @@
 """Somebody who is not registered yet."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.birth import UNKNOWN
 from residents.forms import BirthField, NameField, PhoneField, PhoneReasonField, explain_phone
+from residents.matching import Candidate
 from residents.models import Resident, Unit
 from vaccinations.desk.person_forms import SHIFT_SECONDS
 from vaccinations.desk.scan import Scan, read_scan
+from vaccinations.models import RegisteredPerson
 from vaxreg.forms import SealedField
 from vaxreg.sealing import seal
 
@@ -19,7 +22,7 @@ IDENTITY = "clinic-identity"
 
 
 class IdentityForm(forms.Form):
-    """What a person not registered presented, carried on: {"scan": text of the box, "seen": doubles looked at}."""
+    """What a person not registered presented, carried on: as `identity_of` makes it."""
 
     identity = SealedField(purpose=IDENTITY, max_age_seconds=SHIFT_SECONDS)
 
@@ -31,6 +34,22 @@ class IdentityForm(forms.Form):
     @property
     def seen(self) -> list[str]:
         return self.cleaned_data["identity"]["seen"]
+
+    @property
+    def invitation(self) -> str:
+        """The code on which the person came."""
+        return self.cleaned_data["identity"]["invitation"]
+
+
+def identity_of(scan: Scan, *, seen: Sequence[str] = (), invitation: str = "") -> dict[str, Any]:
+    """Returns what the form of a person not registered carries on."""
+    return {"scan": scan.text, "seen": list(seen), "invitation": invitation}
+
+
+def known_of(person: RegisteredPerson) -> dict[str, Any]:
+    """Returns what a citizen said when registering for vaccination, as the form proposes it."""
+    names = ("full_name", "birth", "sex", "phone", "province", "ward")
+    return {name: getattr(person, name) for name in names}
 
 
 class RegisterForm(IdentityForm):
@@ -106,12 +125,13 @@ class RegisterForm(IdentityForm):
         facts = {name: self.cleaned_data[name] for name in self.ASKED & self.cleaned_data.keys()}
         return facts | {"birth": self.cleaned_data.get("birth") or UNKNOWN}
 
-    def having_seen(self, people: list[Resident]) -> "RegisterForm":
+    def having_seen(self, doubles: Sequence[Candidate]) -> "RegisterForm":
         """The same form to send again by who has looked at these people and found them to be others."""
-        identity = {"scan": self.scan.text, "seen": [*self.seen, *(person.pk for person in people)]}
+        seen = [*self.seen, *(double.resident.pk for double in doubles)]
+        identity = identity_of(self.scan, seen=seen, invitation=self.invitation)
         data = {**self.data.dict(), "identity": seal(identity, purpose=IDENTITY)}
         form = RegisterForm(data, scan=self.scan, home=self.home)
-        # An Enter pressed without looking opens the person found; it makes no second one.
+        # An Enter pressed without looking makes no second person.
         for field in form.fields.values():
             field.widget.attrs.pop("autofocus", None)
         return form

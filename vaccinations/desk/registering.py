@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from residents.birth import UNKNOWN, Birth, Precision
 from residents.citizen_id import CitizenId, Kind
+from residents.matching import Band, Candidate, Facts, candidates
 from residents.models import Resident
 from residents.names import name_key
 from residents.scan import Card
@@ -24,29 +25,56 @@ from vaxreg import audit
 from vaxreg.actors import Actor
 
 RANKS = {Kind.PROVISIONAL: 0, Kind.OLD_CARD: 1, Kind.CITIZEN_ID: 2}
-MOST_NAMESAKES = 10
+MOST_OFFERED, MOST_NAMESAKES = 5, 100
 
 
 class PossibleDoubleError(Exception):
-    """People of this name and date of birth are registered already: `people`."""
+    """People who are registered already may be meant: `candidates`, the likeliest first."""
 
-    def __init__(self, people: list[Resident]) -> None:
+    def __init__(self, candidates: list[Candidate]) -> None:
         super().__init__()
-        self.people = people
+        self.candidates = candidates
 
 
-def possible_doubles(*, full_name: str, birth: Birth) -> list[Resident]:
-    """Returns people whose name has the same words and whose birth can be the same, a few at most.
+def possible_doubles(facts: Facts, *, seen: Collection[str] = ()) -> list[Candidate]:
+    """Returns who of the registry may be meant, by the rule of residents.matching, without those seen already.
+
+    Behind them stands whoever has the same name and a birth that can be the same, where these are few: the rule has too
+    little to go by, but a form that was sent twice says no more, and a second person is never made in silence.
+    """
+    found = [one for one in candidates(facts, most=MOST_OFFERED + len(seen)) if one.resident.pk not in seen]
+    known = {*seen, *(one.resident.pk for one in found)}
+    others = [person for person in namesakes(facts.full_name, facts.birth) if person.pk not in known]
+    if len(others) > MOST_OFFERED:
+        others = [person for person in others if person.birth == facts.birth]
+    likes = [Candidate(person, Band.DOUBTFUL, 0.0, ("name", *_same_birth(person, facts))) for person in others]
+    return (found + likes)[:MOST_OFFERED]
+
+
+def namesakes(full_name: str, birth: Birth) -> list[Resident]:
+    """Returns people whose name has the same words and whose birth can be the same, some at most.
 
     Where the birth is unknown, only people of unknown birth count: else every namesake would.
     """
-    namesakes = Resident.objects.current().filter(name_key=name_key(full_name))
+    likes = Resident.objects.current().filter(name_key=name_key(full_name))
     if birth.earliest is None:
-        return list(namesakes.filter(date_of_birth=None)[:MOST_NAMESAKES])
+        return list(likes.filter(date_of_birth=None)[:MOST_NAMESAKES])
     exact = Q(date_of_birth=birth.earliest)
     vague = ~Q(birth_precision=Precision.DAY) if birth.precision == Precision.DAY else Q()
-    people = namesakes.filter(exact | vague & Q(date_of_birth__year=birth.year))[: MOST_NAMESAKES * 10]
-    return [person for person in people if person.birth.agrees_with(birth)][:MOST_NAMESAKES]
+    people = likes.filter(exact | vague & Q(date_of_birth__year=birth.year))[:MOST_NAMESAKES]
+    return [person for person in people if person.birth.agrees_with(birth)]
+
+
+def _same_birth(person: Resident, facts: Facts) -> tuple[str, ...]:
+    if person.birth.earliest is None:
+        return ()
+    return ("birth",) if person.birth == facts.birth else ("birth-year",)
+
+
+@transaction.atomic
+def log_offered(*, by: Actor, offered: Collection[Candidate]) -> None:
+    """Logs who was shown as somebody who may be meant."""
+    audit.record_each(by=by, action="resident.listed", residents=[one.resident.pk for one in offered])
 
 
 @transaction.atomic
@@ -75,20 +103,38 @@ def register_at_clinic(
         number, full_name, birth = card.number, card.full_name, card.birth
     _hold(f"register {name_key(full_name)} {birth}")
     _refuse_registered(number)
-    known = {*seen, card and card.old_number and _leads_to(card.old_number)}
-    doubles = [person for person in possible_doubles(full_name=full_name, birth=birth) if person.pk not in known]
+    held_old = _leads_to(card.old_number) if card and card.old_number else None
+    typed = Facts(
+        number=number or "",
+        full_name=full_name,
+        birth=birth,
+        sex=card.sex if card else facts.get("sex", ""),
+        phone=facts.get("phone", ""),
+        province=facts.get("province"),
+        ward=facts.get("ward"),
+    )
+    doubles = possible_doubles(typed, seen={*seen, *filter(None, [held_old])})
     if doubles:
         raise PossibleDoubleError(doubles)
     if card:
         person = register_from_card(by=by, card=card, source=Resident.Source.CLINIC, is_holder=is_holder, **facts)
+        if held_old:
+            # Somebody was known under the card's old number: what was due for them is due under the new one.
+            refresh_due(resident=person, on=timezone.localdate())
     else:
         person = register_resident(
             by=by, source=Resident.Source.CLINIC, number=number, full_name=full_name, birth=birth, **facts
         )
-    if phone_reason:
-        reason = {"reason": phone_reason}
-        audit.record(by=by, action="phone.explained", subject=person, resident=person.pk, changes=reason)
+    keep_phone_reason(by=by, person=person, reason=phone_reason)
     return person
+
+
+@transaction.atomic
+def keep_phone_reason(*, by: Actor, person: Resident, reason: str) -> None:
+    """Keeps why the person has a phone number that many have, where that was asked."""
+    if reason:
+        changes = {"reason": reason}
+        audit.record(by=by, action="phone.explained", subject=person, resident=person.pk, changes=changes)
 
 
 @transaction.atomic

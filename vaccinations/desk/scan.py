@@ -37,6 +37,11 @@ def read_scan(text: str) -> Scan:
     return Scan(text, number=identity.number.number, card=identity.card)
 
 
+def read_number(number: str) -> Scan:
+    """Returns what a number that was typed would be; an empty one stands for somebody without any."""
+    return Scan(number, number=number)
+
+
 def read_box(text: str) -> Scan:
     """Returns what the text is, a name or a phone number too. Raises UnreadableScanError."""
     try:

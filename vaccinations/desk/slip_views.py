@@ -6,8 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from residents.holding import ResidentError
 from residents.models import Resident
-from residents.services import ResidentError, look_up
+from residents.services import look_up
 from vaccinations.desk.chart import chart_of
 from vaccinations.desk.confirmation import confirmation_of
 from vaccinations.desk.mend_forms import FindSlipForm, MendForm

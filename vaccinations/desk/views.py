@@ -6,8 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from residents.holding import ResidentError
 from residents.search import MOST_SHOWN
-from residents.services import AlreadyRegisteredError, ResidentError, look_up
+from residents.services import AlreadyRegisteredError, look_up
 from vaccinations.desk import finding, registering, visiting
 from vaccinations.desk.chart import is_same_person
 from vaccinations.desk.dose_forms import DoseForm
@@ -23,14 +24,16 @@ from vaccinations.desk.pages import (
     unregistered_page,
 )
 from vaccinations.desk.person_forms import FoundForm, NotGivenForm, RevealForm, SameForm
-from vaccinations.desk.register_forms import IdentityForm, RegisterForm
-from vaccinations.desk.scan import Scan
+from vaccinations.desk.register_forms import IdentityForm, RegisterForm, known_of
+from vaccinations.desk.scan import Scan, read_number
 from vaccinations.desk.scan_forms import BoxForm
 from vaccinations.desk.slip_pages import recorded_page
 from vaccinations.doses import services
 from vaccinations.models import Visit
 from vaccinations.screening.checklists import checklist_of
 from vaccinations.screening.forms import ScreeningForm
+from vaccinations.sessions.errors import SessionError, UnknownInvitationError
+from vaccinations.sessions.invitations import read_invitation
 from vaxreg.access import CLINIC_DESK, open_to
 
 
@@ -61,10 +64,25 @@ def person(request):
         return found_page(request, scan)
     number = scan.number or services.number_on_slip(scan.slip_code)
     if number is None:
-        form.add_error("scan", _("No slip has this code."))
-        return desk_page(request, form)
+        return invited_page(request, form, scan.slip_code)
     resident = look_up(by=request.actor, number=number, purpose="clinic")
     return person_page(request, resident, card_text=scan.card_text) if resident else unregistered_page(request, scan)
+
+
+def invited_page(request, form, code):
+    """Whose invitation the code is, if it is to a session of today; somebody not in the registry is registered first."""
+    try:
+        invited = read_invitation(code, facility=request.facility, sessions=list(request.sessions))
+    except UnknownInvitationError:
+        form.add_error("scan", _("No slip has this code, and no invitation to this facility."))
+        return desk_page(request, form)
+    except SessionError as error:
+        form.add_error("scan", error.message)
+        return desk_page(request, form)
+    resident = look_up(by=request.actor, number=invited.number, purpose="clinic") if invited.number else None
+    if resident:
+        return person_page(request, resident, invitation=code)
+    return unregistered_page(request, read_number(invited.number), invitation=code, known=known_of(invited.person))
 
 
 def found_page(request, scan):
@@ -107,6 +125,12 @@ def answer(request, resident, opened):
     return response or person_page(request, resident, opened=opened, **parts)
 
 
+def arrival_of(request, opened, form):
+    """How the person comes, and why without a place if the page asked."""
+    chosen = {"session": request.workday.session_id, "sessions": list(request.sessions)}
+    return opened.arrival(reason=form.reason, **chosen)
+
+
 def declining(request, screening):
     """What was said of not giving a dose; the button under a conclusion that forbids it says all at once."""
     if "decline" in request.POST and screening.is_valid():
@@ -125,7 +149,8 @@ def give(request, resident, opened, *, form, screening, not_given):
         "reason": form.reason,
         "card_seen": bool(opened.card) and is_same_person(card=opened.card, resident=resident),
         "screening": screening.statement,
-        **opened.seen,
+        "seen": opened.seen,
+        "arrival": arrival_of(request, opened, form),
     }
     visit = told(form, screening, visiting.give, by=request.actor, resident=resident, now=now, **facts)
     if not visit:
@@ -137,15 +162,17 @@ def give(request, resident, opened, *, form, screening, not_given):
 
 def decline(request, resident, opened, *, form, screening, not_given):
     """The desk again, with the visit that was answered "not given"."""
-    facts = {"facility": request.facility, "now": timezone.now(), **not_given.facts, **opened.seen}
-    facts["screening"] = screening.statement
+    facts = {"facility": request.facility, "now": timezone.now(), "seen": opened.seen, **not_given.facts}
+    arrival = arrival_of(request, opened, form)
+    facts |= {"screening": screening.statement, "arrival": arrival}
     visit = told(form, screening, visiting.decline, by=request.actor, resident=resident, **facts)
     return desk_page(request, BoxForm(), declined=visit) if visit else None
 
 
 def let_wait(request, resident, opened, *, form, screening, not_given):
     """The desk again, with the person on the list of those who wait, and what was noted of them kept."""
-    facts = {"facility": request.facility, "now": timezone.now(), "screening": screening.statement}
+    arrival = arrival_of(request, opened, form)
+    facts = {"facility": request.facility, "now": timezone.now(), "screening": screening.statement, "arrival": arrival}
     visit = told(form, screening, visiting.arrive, by=request.actor, resident=resident, **facts)
     return desk_page(request, BoxForm(), arrived=visit) if visit else None
 
@@ -198,14 +225,15 @@ def register(request):
             by=request.actor, number=scan.number or None, card=scan.card, seen=identity.seen, **form.facts
         )
     except registering.PossibleDoubleError as error:
-        return unregistered_page(request, scan, form=form.having_seen(error.people), doubles=error.people)
+        registering.log_offered(by=request.actor, offered=error.candidates)
+        return unregistered_page(request, scan, form=form.having_seen(error.candidates), doubles=error.candidates)
     except AlreadyRegisteredError as error:
         messages.info(request, _("This number was registered already: this is who holds it."))
         resident = error.resident
     except ResidentError as error:
         form.add_error(None, error.message)
         return unregistered_page(request, scan, form=form)
-    return person_page(request, resident, card_text=scan.card_text)
+    return person_page(request, resident, card_text=scan.card_text, invitation=identity.invitation)
 
 
 @open_to(CLINIC_DESK)

@@ -1,9 +1,12 @@
 """Writes of visits: who came, who was given a dose, who was not and why.
 
 Whoever answers a visit holds the row of the person (FOR NO KEY UPDATE), as the dose register does: of two desks that
-answer one visit at the same moment, one does and the other is told what the first one recorded.
+answer one visit at the same moment, one does and the other is told what the first one recorded. A visit of today goes with
+the person's place at a session, which is taken first: the session's row is held before the person's.
 """
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,12 +14,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from residents.holding import hold_person
 from residents.models import Resident
-from residents.services import ChangedMeanwhileError
-from vaccinations.doses.services import Entry, record_dose
-from vaccinations.models import Dose, Facility, Visit
+from vaccinations.desk.places import HERE, UNSAID, Arrival, take_place
+from vaccinations.doses.services import Entry, Reason, record_dose
+from vaccinations.models import Appointment, Dose, Facility, Visit
 from vaccinations.observation.services import begin_observation
 from vaccinations.screening.services import Statement, clear_for_dose, judge, keep, latest_screening
+from vaccinations.sessions import arriving
+from vaccinations.sessions.errors import NotExpectedError
 from vaxreg import audit
 from vaxreg.actors import Actor
 
@@ -51,12 +57,23 @@ def latest_visit(*, resident: Resident, facility: Facility, on: date) -> Visit |
 
 @transaction.atomic
 def arrive(
-    *, by: Actor, resident: Resident, facility: Facility, now: datetime, screening: Statement | None = None
+    *,
+    by: Actor,
+    resident: Resident,
+    facility: Facility,
+    now: datetime,
+    screening: Statement | None = None,
+    arrival: Arrival = HERE,
 ) -> Visit:
-    """Returns the person's open visit of today: theirs already, or a new one from now; with what was noted of them."""
-    person, today = _hold(resident), timezone.localdate(now)
+    """Returns the person's open visit of today: theirs already, or a new one from now; with what was noted of them.
+
+    Raises the SessionErrors of take_place.
+    """
+    place = take_place(by=by, resident=resident, facility=facility, now=now, arrival=arrival)
+    person = hold_person(resident.pk)
+    today = timezone.localdate(now)
     visit = _open_visit(person, facility, today) or _open(
-        by=by, person=person, facility=facility, on=today, arrived_at=now
+        by=by, person=person, facility=facility, on=today, arrived_at=now, place=place
     )
     _keep_noted(by=by, person=person, visit=visit, screening=screening)
     return visit
@@ -69,34 +86,36 @@ def give(
     resident: Resident,
     entry: Entry,
     now: datetime,
+    reason: Reason = UNSAID,
     seen: str = "",
-    arrived_at: datetime | None = None,
     screening: Statement | None = None,
+    arrival: Arrival = HERE,
     **facts: Any,
 ) -> Visit:
     """Returns the visit, answered by the dose that is recorded with it; the same form again returns the same visit.
 
-    `seen` is Visit.state of the last visit that the page showed, `arrived_at` when the page was opened: the arrival of
-    somebody whom nobody had registered before; without a `screening` none is kept. `facts` and errors are those of
-    record_dose, the ScreeningErrors, and AnsweredMeanwhileError.
+    `seen` is Visit.state of the last visit that the page showed, `arrival` how somebody comes whose arrival nobody had
+    noted before; without a `screening` none is kept. `facts` and errors are those of record_dose, the ScreeningErrors, the
+    SessionErrors of take_place, and AnsweredMeanwhileError.
     """
-    person = _hold(resident)
+    day, facility = entry.administered_on, entry.facility
+    is_today = day == timezone.localdate(now)
+    place = take_place(by=by, resident=resident, facility=facility, now=now, arrival=arrival) if is_today else None
+    person = hold_person(resident.pk)
     if Dose.objects.of_person(person.pk).filter(idempotency_key=entry.key).exists():
         dose = record_dose(by=by, resident=person, entry=entry, now=now, **facts)
         return Visit.objects.get(resident=dose.resident_id, dose=dose)
-    day = entry.administered_on
-    _refuse_answered(person, entry.facility, day, seen)
-    waiting = _open_visit(person, entry.facility, day)
+    _refuse_answered(person, facility, day, seen)
+    waiting = _open_visit(person, facility, day)
     judged = judge(resident=person, statement=screening, on=day) if screening else None
     if judged:
         clear_for_dose(judged, earlier=latest_screening(waiting))
-    dose = record_dose(by=by, resident=person, entry=entry, now=now, **facts)
-    visit = waiting or _open(
-        by=by, person=person, facility=entry.facility, on=day, arrived_at=_same_day(arrived_at, entry)
-    )
+    dose = record_dose(by=by, resident=person, entry=entry, now=now, reason=reason, **facts)
+    came = arrival.came_on(day)
+    visit = waiting or _open(by=by, person=person, facility=facility, on=day, arrived_at=came, place=place)
     if judged:
         keep(by=by, visit=visit, judged=judged)
-    if entry.administered_at and day == timezone.localdate(now):
+    if entry.administered_at and is_today:
         begin_observation(by=by, dose=dose, begun_at=entry.administered_at)
     return _close(by=by, visit=visit, now=now, outcome=Visit.Outcome.GIVEN, dose=dose)
 
@@ -111,20 +130,24 @@ def decline(
     reason: str,
     text: str = "",
     seen: str = "",
-    arrived_at: datetime | None = None,
     screening: Statement | None = None,
+    arrival: Arrival = HERE,
 ) -> Visit:
     """Returns the visit of today, answered: no dose was given, for a reason of Visit.NotGiven.
 
-    The same answer again returns the visit answered so. Raises AnsweredMeanwhileError.
+    The same answer again returns the visit answered so. Who has no appointment takes no place for this.
+    Raises AnsweredMeanwhileError.
     """
-    person, today = _hold(resident), timezone.localdate(now)
+    sent_home = replace(arrival, may_walk_in=False)
+    place = take_place(by=by, resident=resident, facility=facility, now=now, arrival=sent_home)
+    person, today = hold_person(resident.pk), timezone.localdate(now)
     latest = latest_visit(resident=person, facility=facility, on=today)
     if latest and (latest.not_given_reason, latest.not_given_text, latest.closed_by) == (reason, text, by.user):
         return latest
     _refuse_answered(person, facility, today, seen)
+    came = arrival.came_on(today) or now
     visit = _open_visit(person, facility, today) or _open(
-        by=by, person=person, facility=facility, on=today, arrived_at=arrived_at or now
+        by=by, person=person, facility=facility, on=today, arrived_at=came, place=place
     )
     _keep_noted(by=by, person=person, visit=visit, screening=screening)
     outcome = {"outcome": Visit.Outcome.NOT_GIVEN, "not_given_reason": reason, "not_given_text": text}
@@ -134,10 +157,11 @@ def decline(
 @transaction.atomic
 def reopen(*, by: Actor, visit: Visit, now: datetime) -> Visit:
     """Returns a new open visit in place of one that was answered "not given" today. Raises NotUndoableError."""
-    person = _hold(visit.resident)
+    person = hold_person(visit.resident_id)
     _undo(by=by, visit=visit, now=now, outcome=Visit.Outcome.NOT_GIVEN)
+    place = arriving.resume(by=by, appointment=visit.appointment) if visit.appointment else None
     waiting = _open_visit(person, visit.facility, visit.visited_on) or _open(
-        by=by, person=person, facility=visit.facility, on=visit.visited_on, arrived_at=visit.arrived_at
+        by=by, person=person, facility=visit.facility, on=visit.visited_on, arrived_at=visit.arrived_at, place=place
     )
     audit.record(by=by, action="visit.reopened", subject=waiting, resident=person.pk, changes={"visit": visit.pk})
     return waiting
@@ -145,18 +169,18 @@ def reopen(*, by: Actor, visit: Visit, now: datetime) -> Visit:
 
 @transaction.atomic
 def cancel(*, by: Actor, visit: Visit, now: datetime) -> Visit:
-    """Returns the visit, undone: the person had not come, or left without being seen. Raises NotUndoableError."""
-    _hold(visit.resident)
+    """Returns the visit, undone: the person had not come, or left without being seen; their place is as before.
+
+    Raises NotUndoableError.
+    """
+    place = visit.appointment
+    if place and place.state == Appointment.State.ARRIVED:
+        with suppress(NotExpectedError):
+            arriving.undo_arrival(by=by, appointment=place, now=now)
+    hold_person(visit.resident_id)
     _undo(by=by, visit=visit, now=now, outcome=Visit.Outcome.WAITING)
     audit.record(by=by, action="visit.cancelled", subject=visit, resident=visit.resident_id)
     return visit
-
-
-def _hold(resident: Resident) -> Resident:
-    person = Resident.objects.by_number(resident.pk).select_for_update(no_key=True).get()
-    if person.is_alias:
-        raise ChangedMeanwhileError
-    return person
 
 
 def _refuse_answered(person: Resident, facility: Facility, on: date, seen: str) -> None:
@@ -169,11 +193,21 @@ def _open_visit(person: Resident, facility: Facility, on: date) -> Visit | None:
     return Visit.objects.of_person(person.pk).at(facility, on).waiting().first()
 
 
-def _open(*, by: Actor, person: Resident, facility: Facility, on: date, arrived_at: datetime | None) -> Visit:
-    visit = Visit.objects.create(
-        resident=person, facility=facility, visited_on=on, arrived_at=arrived_at, opened_by=by.user
-    )
-    audit.record(by=by, action="visit.opened", subject=visit, resident=person.pk, changes={"facility": facility.code})
+def _open(
+    *,
+    by: Actor,
+    person: Resident,
+    facility: Facility,
+    on: date,
+    arrived_at: datetime | None,
+    place: Appointment | None,
+) -> Visit:
+    """A new visit, with the place at a session that it goes with: it began when they came to that."""
+    came = place.arrived_at if place and place.session.held_on == on else None
+    facts = {"arrived_at": min(filter(None, (came, arrived_at)), default=None), "appointment": place}
+    visit = Visit.objects.create(resident=person, facility=facility, visited_on=on, opened_by=by.user, **facts)
+    changes = {"facility": facility.code, "appointment": place and place.pk}
+    audit.record(by=by, action="visit.opened", subject=visit, resident=person.pk, changes=changes)
     return visit
 
 
@@ -195,6 +229,8 @@ def _close(*, by: Actor, visit: Visit, now: datetime, outcome: str, dose: Dose |
         resident=visit.resident_id,
         changes={"outcome": outcome, "dose": dose.pk if dose else None, **reason},
     )
+    if visit.appointment:
+        arriving.finish(by=by, appointment=visit.appointment, now=now)
     return visit
 
 
@@ -204,8 +240,3 @@ def _undo(*, by: Actor, visit: Visit, now: datetime, outcome: str) -> None:
     if not rows.update(undone_at=now, undone_by=by.user):
         raise NotUndoableError
     visit.undone_at = now
-
-
-def _same_day(arrived_at: datetime | None, entry: Entry) -> datetime | None:
-    """When the person came, as far as that is known: a dose typed from paper tells nothing of it."""
-    return arrived_at if arrived_at and timezone.localdate(arrived_at) == entry.administered_on else None

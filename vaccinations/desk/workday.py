@@ -59,9 +59,14 @@ class Workday:
         self.facility_id = facility.pk
         self._keep()
 
-    def stick(self, *, lot: int | None, vaccinator: str, given_on: date) -> None:
-        """Keeps what was chosen (the lot by its id) for the next person."""
-        chosen = {"lot": lot, "vaccinator": vaccinator, "given_on": given_on.isoformat()}
+    @property
+    def session_id(self) -> int | None:
+        """The key of today's vaccination session that the desk works for; None where that was not chosen."""
+        return self.sticky.get("session")
+
+    def stick(self, *, lot: int | None, vaccinator: str, given_on: date, **others: int | None) -> None:
+        """Keeps what was chosen (the lot and the vaccination session by their ids) for the next person."""
+        chosen = {"lot": lot, "vaccinator": vaccinator, "given_on": given_on.isoformat(), **others}
         if {**self.sticky, **chosen} != self.sticky:
             self.sticky |= chosen
             self._keep()

@@ -6,6 +6,7 @@ from django.utils import timezone
 from vaccinations.desk.dose_forms import WorkdayForm
 from vaccinations.desk.pages import at_facility, lots_of
 from vaccinations.desk.workday import Workday
+from vaccinations.models import ClinicSession
 from vaxreg.access import CLINIC_DESK, open_to
 
 
@@ -26,7 +27,9 @@ def facility(request):
 def workday(request):
     """The form to change what sticks; ?field= names where the keyboard starts."""
     data = request.POST if request.method == "POST" else None
-    form = WorkdayForm(data, lots=lots_of(request), initial=WorkdayForm.initial_of(request.workday))
+    sessions = ClinicSession.objects.visible_to(request.user).today(request.facility, request.workday.today)
+    facts = {"lots": lots_of(request), "sessions": sessions, "initial": WorkdayForm.initial_of(request.workday)}
+    form = WorkdayForm(data, **facts)
     if form.is_valid():
         request.workday.stick(**form.chosen)
         return redirect("/clinic/")

@@ -13,16 +13,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from residents.holding import hold_person
 from residents.models import Resident
-from residents.services import (
-    ChangedMeanwhileError,
-    verify_resident,
-)
+from residents.services import verify_resident
 from vaccinations.doses.rule_warnings import examine
-from vaccinations.doses.warnings import Candidate, Code, DoseWarning, Findings, proposed_number, taken_sentence
+from vaccinations.doses.warnings import Candidate, DoseWarning, Findings, proposed_number, taken_sentence
 from vaccinations.due.services import refresh_due
-from vaccinations.models import MOST_DOSES, Dose, Facility, Lot, Slip, Vaccine
+from vaccinations.models import MOST_DOSES, Dose, DoseImport, Facility, Lot, Slip, Vaccine
 from vaccinations.rulebook import Rulebook, rulebook
+from vaccinations.stock.lots import LotState, lot_state
 from vaxreg import audit
 from vaxreg.actors import Actor
 from vaxreg.codes import new_code
@@ -96,6 +95,9 @@ class Entry:
     vaccinator: str
     key: UUID
     source: str = Dose.Source.DESK
+    # The sheet it came with, and its row there; such a dose has no slip: nobody stands at the desk.
+    dose_import: DoseImport | None = None
+    import_row: int | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def record_dose(
 
     Raises ImpossibleDoseError, AlreadyRecordedError, FormUsedError, NeedsReasonError, ChangedMeanwhileError.
     """
-    person = _lock(resident)
+    person = hold_person(resident.pk)
     dose = _of_same_form(person, entry)
     if dose:
         return dose
@@ -128,8 +130,8 @@ def record_dose(
 @transaction.atomic
 def void_dose(*, by: Actor, dose: Dose, reason: str) -> Dose:
     """Returns the dose, voided for good; it stays in the history. Raises AlreadyVoidedError."""
-    person = _lock(dose.resident)
-    voided = _void(by=by, dose=dose, reason=reason)
+    person = hold_person(dose.resident_id)
+    voided = void_held(by=by, dose=dose, reason=reason)
     refresh_due(resident=person, on=timezone.localdate())
     return voided
 
@@ -142,11 +144,11 @@ def replace_dose(
 
     Raises AlreadyVoidedError and what record_dose raises.
     """
-    person = _lock(dose.resident)
+    person = hold_person(dose.resident_id)
     replacement = _of_same_form(person, entry)
     if replacement:
         return replacement
-    voided = _void(by=by, dose=dose, reason=void_reason)
+    voided = void_held(by=by, dose=dose, reason=void_reason)
     added = _add(by=by, person=person, entry=entry, now=now, reason=reason, replaces=voided)
     refresh_due(resident=person, on=timezone.localdate(now))
     return added
@@ -161,20 +163,21 @@ def check_dose(
     on: date,
     history: Collection[Dose],
     now: datetime | None,
-    facility: Facility | None = None,
+    facility: Facility,
     rules: Rulebook | None = None,
 ) -> Findings:
     """Returns what is unusual about such a dose on that day, given the person's valid doses, and what is not known.
 
     Without a vaccine (none is chosen yet) only what does not depend on it is looked at.
     """
+    state = lot_state(lot, facility, on, vaccine=vaccine) if lot else LotState()
     candidate = Candidate(
         dose_number=dose_number,
         product=vaccine.code if vaccine else "",
         product_name=vaccine.name if vaccine else "",
         administered_on=on,
-        lot_expires_on=lot.last_usable_on if lot else None,
-        lot_faults=_lot_faults(lot, vaccine, facility),
+        lot_expires_on=state.usable_until,
+        lot_faults=state.faults,
     )
     return examine(
         candidate=candidate,
@@ -184,13 +187,6 @@ def check_dose(
         now=now,
         today=timezone.localdate(now),
     )
-
-
-def _lot_faults(lot: Lot | None, vaccine: Vaccine | None, facility: Facility | None) -> frozenset[str]:
-    if lot is None:
-        return frozenset()
-    is_other = vaccine is not None and lot.vaccine_id != vaccine.pk
-    return lot.faults_at(facility) | ({Code.LOT_OTHER_VACCINE} if is_other else set())
 
 
 def number_on_slip(code: str) -> str | None:
@@ -211,14 +207,6 @@ def log_slip_read(*, by: Actor, slip: Slip) -> None:
     audit.record(by=by, action="slip.read", subject=slip, resident=slip.resident)
 
 
-def _lock(resident: Resident) -> Resident:
-    """The person as they are now, held until the end of the transaction. Only current rows: see residents.services."""
-    person = Resident.objects.by_number(resident.pk).select_for_update(no_key=True).get()
-    if person.is_alias:
-        raise ChangedMeanwhileError
-    return person
-
-
 def _of_same_form(person: Resident, entry: Entry) -> Dose | None:
     dose = Dose.objects.of_person(person.pk).filter(idempotency_key=entry.key).first()
     if dose is None:
@@ -234,12 +222,13 @@ def _add(
 ) -> Dose:
     _refuse_impossible(person, entry, now)
     history = list(Dose.objects.of_person(person.pk).valid().as_history())
-    _refuse_taken(history, entry)
+    refuse_taken(history, entry.dose_number, entry.administered_on)
     codes = _answered(person, entry, history, now, reason)
     dose = _insert(
         person,
         Dose(
-            resident=person,
+            # A replacement stays where the dose was written: undoing a merge of its person takes it along.
+            resident_id=replaces.resident_id if replaces else person.pk,
             dose_number=entry.dose_number,
             vaccine=entry.vaccine,
             lot=entry.lot,
@@ -254,9 +243,11 @@ def _add(
             idempotency_key=entry.key,
             recorded_by=by.user,
             replaces=replaces,
+            dose_import=entry.dose_import,
+            import_row=entry.import_row,
         ),
     )
-    slip = _issue_slip(dose)
+    slip = None if entry.dose_import else issue_slip(dose)
     audit.record(
         by=by,
         action="dose.recorded",
@@ -268,18 +259,19 @@ def _add(
             "lot": entry.lot.lot_number if entry.lot else None,
             "administered_on": dose.administered_on.isoformat(),
             "warnings": codes,
-            "slip": slip.code,
+            "slip": slip and slip.code,
             "replaces": replaces.pk if replaces else None,
         },
     )
     return dose
 
 
-def _refuse_taken(history: list[Dose], entry: Entry) -> None:
+def refuse_taken(history: list[Dose], number: int, on: date) -> None:
+    """Raises AlreadyRecordedError where a valid dose of the person has the number, with one that would fit the day."""
     for dose in history:
-        if dose.dose_number == entry.dose_number:
+        if dose.dose_number == number:
             given = [other.given for other in history]
-            raise AlreadyRecordedError(dose, proposed_number(given, entry.administered_on))
+            raise AlreadyRecordedError(dose, proposed_number(given, on))
 
 
 def _answered(person: Resident, entry: Entry, history: list[Dose], now: datetime, reason: Reason) -> list[str]:
@@ -332,7 +324,8 @@ def _insert(person: Resident, dose: Dose) -> Dose:
     return dose
 
 
-def _void(*, by: Actor, dose: Dose, reason: str) -> Dose:
+def void_held(*, by: Actor, dose: Dose, reason: str) -> Dose:
+    """Returns the dose, voided; its person is held by the caller, who works out what is due. Raises AlreadyVoidedError."""
     rows = Dose.objects.valid().filter(resident=dose.resident_id, pk=dose.pk)
     if not rows.update(voided_at=timezone.now(), voided_by=by.user, void_reason=reason):
         raise AlreadyVoidedError
@@ -340,7 +333,8 @@ def _void(*, by: Actor, dose: Dose, reason: str) -> Dose:
     return Dose.objects.select_related("vaccine").get(resident=dose.resident_id, pk=dose.pk)
 
 
-def _issue_slip(dose: Dose) -> Slip:
+def issue_slip(dose: Dose) -> Slip:
+    """Returns a new slip of the dose, its code used by no other."""
     for _attempt in range(CODE_ATTEMPTS):
         slip, is_new = Slip.objects.get_or_create(
             code=new_code(), defaults={"resident": dose.resident_id, "dose": dose}

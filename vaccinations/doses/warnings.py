@@ -69,7 +69,8 @@ class Given:
 class Candidate:
     """The dose that is to be recorded; the product is empty while none is chosen.
 
-    `lot_faults` are the codes (LOT_…) of what is wrong with the lot besides its expiry, found by whoever keeps the lots.
+    `lot_faults` are the codes (LOT_…) of what is wrong with the lot, found by whoever keeps the lots; `lot_expires_on` is
+    the day that the warning names.
     """
 
     dose_number: int
@@ -100,12 +101,8 @@ def register_warnings(
 
 def lot_warnings(candidate: Candidate) -> list[DoseWarning]:
     """Returns what is unusual about the lot."""
-    found = [DoseWarning(code, sentence) for code, sentence in _lot_sentences() if code in candidate.lot_faults]
-    expiry = candidate.lot_expires_on
-    if expiry is not None and candidate.administered_on > expiry:
-        sentence = _("The lot expired on %(day)s.") % {"day": _written(expiry)}
-        found.insert(0, DoseWarning(Code.LOT_EXPIRED, sentence))
-    return found
+    sentences = _lot_sentences(candidate)
+    return [DoseWarning(code, sentence) for code, sentence in sentences if code in candidate.lot_faults]
 
 
 def proposed_number(history: Collection[Given], on: date) -> int:
@@ -187,8 +184,10 @@ def _out_of_order(candidate: Candidate, history: Sequence[Given]) -> list[DoseWa
     return []
 
 
-def _lot_sentences() -> list[tuple[Code, str]]:
+def _lot_sentences(candidate: Candidate) -> list[tuple[Code, str]]:
+    expiry = candidate.lot_expires_on
     return [
+        (Code.LOT_EXPIRED, _("The lot expired on %(day)s.") % {"day": expiry and _written(expiry)}),
         (Code.LOT_RECALLED, _("The lot is recalled: it must not be used.")),
         (Code.LOT_OTHER_VACCINE, _("This lot belongs to another vaccine.")),
         (Code.LOT_ELSEWHERE, _("This facility has not received this lot.")),

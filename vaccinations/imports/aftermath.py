@@ -1,5 +1,7 @@
 """What follows for the people of an import once it was committed or taken back: batch by batch, each a job of its own.
 
+The commit itself waits for none of it: which dose is due next for 100,000 people is worked out by the worker, afterwards.
+
 Who has something to do for these people puts a function here: it is given their present numbers, a batch at a time, and may be
 called again for the same ones. Nothing follows of an import itself.
 """
@@ -7,18 +9,26 @@ called again for the same ones. Nothing follows of an import itself.
 from collections.abc import Callable
 
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
+from vaccinations.due.services import refresh_due_of
 from vaccinations.models import Dose, DoseImport
 from vaxreg.jobs import enqueue, job
 
 BATCH = 1_000
-FOLLOWERS: list[Callable[[list[str]], None]] = []
+
+
+def say_what_is_due(people: list[str]) -> None:
+    """Works out anew which dose is due for them."""
+    refresh_due_of(people, timezone.localdate())
+
+
+FOLLOWERS: list[Callable[[list[str]], None]] = [say_what_is_due]
 
 
 def begin(dose_import: DoseImport) -> None:
     """Lets a worker begin with the first batch. Call it in the transaction that changed the doses."""
-    if FOLLOWERS:
-        enqueue(follow, pk=dose_import.pk)
+    enqueue(follow, pk=dose_import.pk)
 
 
 def give_up(pk: int, after: str = "") -> None:

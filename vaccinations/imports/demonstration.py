@@ -1,7 +1,7 @@
 """A sheet to review: invented, like the people in it (vaxreg/demonstration.py). Its rows have every outcome once at least."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from io import BytesIO, StringIO
 
@@ -32,17 +32,22 @@ STRANGER = {"name": "Nguyễn Thị Minh Họa", "born": "1962", "number": "", "
 
 def load_sheet(*, by: Actor, province: Unit, people: Sequence[Resident], today: date) -> DoseImport:
     """Returns the import of a sheet of these people, as far as it goes without a reviewer."""
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerows([[TITLE], [], HEADINGS])
-    for place, row in enumerate(_rows(people, today), start=1):
-        writer.writerow([place, *row.values()])
-    file = BytesIO(text.getvalue().encode("utf-8-sig"))
+    file = sheet_file(_rows(people, today))
     return stages.run(services.receive(by=by, file=file, name=NAME, province=province))
 
 
+def sheet_file(rows: Iterable[dict[str, str]]) -> BytesIO:
+    """Returns the rows as a file, with a title and headings."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerows([[TITLE], [], HEADINGS])
+    for place, row in enumerate(rows, start=1):
+        writer.writerow([place, *row.values()])
+    return BytesIO(text.getvalue().encode("utf-8-sig"))
+
+
 def _rows(people: Sequence[Resident], today: date) -> Iterator[dict[str, str]]:
-    rows = [_row(person, on=today - timedelta(days=20 + place % 5)) for place, person in enumerate(people)]
+    rows = [row_of(person, on=today - timedelta(days=20 + place % 5)) for place, person in enumerate(people)]
     yield from rows[:12]
     yield rows[1]
     # A first dose whose second one, among those above, was typed as another first.
@@ -50,13 +55,14 @@ def _rows(people: Sequence[Resident], today: date) -> Iterator[dict[str, str]]:
     yield twice | {"on": f"{today - timedelta(days=80):%d/%m/%Y}"}
     vaccinated = [dose for person in people if (dose := person.doses.order_by("dose_number").first())]
     for dose in vaccinated[:2]:
-        yield _row(dose.resident, on=dose.administered_on) | _as_recorded(dose)
-    yield _row(vaccinated[2].resident, on=vaccinated[2].administered_on + timedelta(days=1)) | {"dose": "1"}
+        yield row_of(dose.resident, on=dose.administered_on) | _as_recorded(dose)
+    yield row_of(vaccinated[2].resident, on=vaccinated[2].administered_on + timedelta(days=1)) | {"dose": "1"}
     for row, change in zip(rows[12:], _changes(rows, today), strict=False):
         yield row | change
 
 
-def _row(person: Resident, *, on: date) -> dict[str, str]:
+def row_of(person: Resident, *, on: date) -> dict[str, str]:
+    """Returns a row about the person's next dose."""
     return {
         "name": person.full_name,
         "sex": person.get_sex_display(),

@@ -53,6 +53,11 @@ PATTERNS: tuple[tuple[str, Field], ...] = (
     (r"^ho (va )?ten (nguoi (duoc |di )?tiem|doi tuong)|^ten doi tuong$|recipient|^patient$", Field.FULL_NAME),
     # What looks like a column of ours and is none.
     (r"ngay (cap|nhap|hen|lay)|noi cap|expir|\bhsd\b|(?<!lo )\bhan\b|^(quan )?huyen|district", Field.IGNORED),
+    (
+        r"du kien|planned|scheduled|appointment|tiep theo|ke tiep|\bnext\b|nguoi (than|nha|kham|nhap|lap)|khan cap|emergency",
+        Field.IGNORED,
+    ),
+    (r"(ten|sdt|dien thoai|cccd|cmnd)( cua)? (cha|me|bo)\b|\bcha me\b|mother|father|parent", Field.IGNORED),
     (r"^tuoi$|^age$|cong tac|nghe nghiep|occupation|e ?mail", Field.IGNORED),
     (r"giam ho|guardian|\bbo me\b|phan ung|reaction|nhom|doi tuong|priority|bhyt|bao hiem|insurance", Field.IGNORED),
     (r"\btinh (trang|hinh)\b|tien su|ghi chu|remark", Field.IGNORED),
@@ -85,11 +90,11 @@ PATTERNS: tuple[tuple[str, Field], ...] = (
         r"|^(ten )?co so( y te)?$",
         Field.FACILITY,
     ),
+    (r"nguoi tiem|can bo|bac s[iy]|nhan vien|vaccinator|vaccinated by|nguoi thuc hien", Field.VACCINATOR),
     (r"^(ho|ho dem|ho va (ten )?dem|ho (va )?(chu|ten) (lot|dem)|surname|(last|family) name)$", Field.FAMILY_NAME),
     (r"^(ten goi|(first|given) names?)$", Field.GIVEN_NAME),
     (r"^((ten |chu )?(dem|lot)|middle names?)$", Field.MIDDLE_NAME),
     (r"\bho (va )?ten\b|\bfull ?name\b|^name$|^ten$|ten khai sinh|patient name|nguoi duoc tiem", Field.FULL_NAME),
-    (r"nguoi tiem|can bo|bac s[iy]|nhan vien|vaccinator|vaccinated by|nguoi thuc hien", Field.VACCINATOR),
     (r"vac ?xin|vaccine|\bvx\b|loai thuoc|ten thuoc|product", Field.VACCINE),
     (r"phuong|\bxa\b|\bward\b|commune", Field.WARD),
     (r"dia chi|address|so nha|thon|to dan pho|khu pho", Field.IGNORED),
@@ -104,6 +109,32 @@ OF_WHICH_DOSE = (
     re.compile(rf"\b(?:mui|lan|lieu|dose)(?: tiem)?(?: (?:so|thu|no|number))? (?P<n>{ORDINAL})\b"),
     re.compile(r"\b(?:mui|lan|lieu|dose|m)(?P<n>[1-9])\b"),
     re.compile(r"\b(?P<n>[1-9](?:st|nd|rd|th)|first|second|third|fourth) (?:dose|vaccin\w*|inject\w*)\b"),
+)
+
+
+USUAL = (
+    *(
+        "Họ và tên",
+        "Họ tên",
+        "Giới tính",
+        "Ngày sinh",
+        "Năm sinh",
+        "Số CCCD/CMND",
+        "Số CCCD",
+        "Số điện thoại",
+        "Điện thoại",
+    ),
+    *("Tỉnh/TP", "Phường/Xã", "Xã/Phường", "Tên vắc xin", "Loại vắc xin", "Vắc xin", "Mũi số", "Mũi tiêm", "Mũi thứ"),
+    *(
+        "Ngày tiêm",
+        "Số lô",
+        "Số lô vắc xin",
+        "Cơ sở tiêm",
+        "Cơ sở tiêm chủng",
+        "Nơi tiêm",
+        "Điểm tiêm",
+        "Địa điểm tiêm",
+    ),
 )
 
 
@@ -125,12 +156,22 @@ def plain(heading: str) -> str:
 
 def meaning_of(heading: str) -> Meaning | None:
     """Returns what the heading says; None where no pattern knows it. A column known to be no matter of ours is IGNORED."""
-    words = plain(heading)
+    words = plain(_without_gaps(heading))
     rest, dose = _without_dose(words)
     for pattern, field in COMPILED:
         if pattern.search(rest):
             return Meaning(field, dose if field in OF_DOSE and field != Field.DOSE_NUMBER else 0)
     return None
+
+
+def _without_gaps(heading: str) -> str:
+    """The usual heading that this one was, where a programme put question marks for letters it had none for: "H? và tên"."""
+    if "?" not in heading:
+        return heading
+    letters = re.compile(
+        "".join("." if letter == "?" else re.escape(letter) for letter in heading.strip()), re.IGNORECASE
+    )
+    return next(filter(letters.fullmatch, USUAL), heading)
 
 
 def _without_dose(words: str) -> tuple[str, int]:

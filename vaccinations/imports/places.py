@@ -54,11 +54,11 @@ def placeholders(dose_import: DoseImport) -> dict[int, int]:
         cursor.execute(PROVINCES, {"province": dose_import.province_id, "dose_import": dose_import.pk})
         provinces = [province for (province,) in cursor.fetchall()]
     units = Unit.objects.in_bulk([province for province in provinces if province])
-    return {province: _placeholder(units[province]).pk if province else 0 for province in provinces}
+    return {province: placeholder_of(units[province]).pk if province else 0 for province in provinces}
 
 
-def _placeholder(province: Unit) -> Facility:
-    """Not in use, so that no desk can choose it."""
+def placeholder_of(province: Unit) -> Facility:
+    """Returns the placeholder of the province; not in use, so that no desk can choose it."""
     facts = {
         "name": f"Chưa rõ cơ sở ({province.name})",
         "name_en": f"Facility not known ({province.name_en})",

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from residents.birth import Birth, Precision
 from residents.citizen_id import CitizenId, Kind
+from residents.matching import Facts
 from residents.models import Resident
 from residents.names import name_key
 from residents.services import register_resident
@@ -34,7 +35,7 @@ def register_people(*, by: Actor, dose_import: DoseImport, doses: Collection[int
     """Registers whom these rows are about, and returns how many; rows that say the same of a person are one person.
 
     Under the number of the row, or a provisional one where it has none. Not registered is who may be somebody registered
-    (the same name and birth, or a candidate that matching found), whose birth is not known, or whose number says otherwise.
+    (a candidate that matching finds, or the same name and birth), whose birth is not known, or whose number says otherwise.
     """
     held = held_import(dose_import, DoseImport.State.REVIEW)
     rows = SheetDose.objects.filter(dose_import=held, pk__in=list(doses)[:MOST], outcome__in=WITHOUT_PERSON)
@@ -60,13 +61,18 @@ def _may_be_registered(row: SheetDose) -> bool:
         return False
     if row.number and (CitizenId(row.number).contradictions(sex=row.sex, born=row.born) or _is_unissued(row.number)):
         return False
-    birth = Birth(row.born, row.birth_precision)
-    return not possible_doubles(full_name=row.full_name, birth=birth)
+    return not possible_doubles(_facts(row))
 
 
 def _is_unissued(number: str) -> bool:
     """A provisional number that nobody has was not issued here."""
     return CitizenId(number).kind is Kind.PROVISIONAL
+
+
+def _facts(row: SheetDose) -> Facts:
+    birth = Birth(row.born, row.birth_precision)
+    said = {name: getattr(row, name) for name in ("number", "full_name", "sex", "phone", "province", "ward")}
+    return Facts(birth=birth, **said)
 
 
 def _register(by: Actor, row: SheetDose) -> Resident:

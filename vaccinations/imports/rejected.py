@@ -33,10 +33,11 @@ def outcome_text(outcome: str) -> str:
         return str(Outcome(outcome).label)
 
 
-def reason_text(outcome: str, problems: list[str], reason: str, warnings: list[str]) -> str:
+def reason_text(outcome: str, problems: list[str], reason: str, warnings: list[str], evidence: list[str] | None) -> str:
     """What keeps the row out, in Vietnamese; all that could not be read where the outcome says the rest."""
     with translation.override("vi"):
-        causes = sentences_for(outcome=outcome, problems=problems, reason=reason, warnings=warnings)
+        facts = {"outcome": outcome, "problems": problems, "reason": reason, "warnings": warnings, "evidence": evidence}
+        causes = sentences_for(**facts)
         return " ".join(causes or [str(PROBLEMS[code]) for code in problems] or [outcome_text(outcome)])
 
 
@@ -54,7 +55,7 @@ FIELDS = (
     Field(
         "reason",
         "Lý do, cách xử lý",
-        ("dose__outcome", "dose__problems", "dose__reason", "dose__warnings"),
+        ("dose__outcome", "dose__problems", "dose__reason", "dose__warnings", "dose__evidence"),
         reason_text,
     ),
     written("vaccine", "Tên vắc xin"),

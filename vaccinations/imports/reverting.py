@@ -3,17 +3,19 @@
 from django.db import connection
 
 from residents.models import Resident
-from vaccinations.models import Dose, DoseImport, Slip
+from vaccinations.models import CaseDecision, Dose, DoseImport, Slip
 from vaxreg import audit
 from vaxreg.actors import Actor
 
 # Voided since: somebody else has dealt with it, and its replacement stands. Besides, on a dose of an import can have been
-# built: a slip handed to the person; a dose recorded later, which was counted and judged with this one in view.
+# built: a slip handed to the person; a dose recorded later, which was counted and judged with this one in view. A dose that
+# somebody's decision in the work lists recorded is taken back there.
 OF_PERSON = f"""
 SELECT coalesce(found.superseded_by_id, found.citizen_id) AS person, dose.*
 FROM {Dose._meta.db_table} AS dose JOIN {Resident._meta.db_table} AS found ON found.citizen_id = dose.resident_id"""
 BUILT_ON = f"""
 SELECT dose.id, CASE
+    WHEN EXISTS (SELECT FROM {CaseDecision._meta.db_table} AS decision WHERE decision.dose = dose.id) THEN 'decided'
     WHEN EXISTS (SELECT FROM {Slip._meta.db_table} AS slip WHERE slip.dose_id = dose.id) THEN 'slip'
     WHEN EXISTS (
         SELECT FROM {Resident._meta.db_table} AS number
@@ -60,7 +62,7 @@ def revert(*, by: Actor, dose_import: DoseImport) -> int:
 
 
 def built_on(dose_import: DoseImport) -> dict[int, str]:
-    """Returns the doses of the import that taking it back leaves: their keys, and 'slip' or 'later-dose'."""
+    """Returns the doses of the import that taking it back leaves: their keys, and 'decided', 'slip' or 'later-dose'."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT id, reason FROM ({BUILT_ON}) AS found WHERE reason IS NOT NULL ORDER BY id",

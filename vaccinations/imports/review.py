@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from residents.evidence import AGAINST, EVIDENCE
 from vaccinations.imports.problems import PROBLEMS, REASONS, WARNINGS, sentences
 from vaccinations.models import Dose, DoseImport, Outcome, SheetDose
 from vaxreg import audit
@@ -45,13 +46,18 @@ CROSS JOIN LATERAL unnest(CASE
     WHEN outcome = 'unreadable' THEN ARRAY(SELECT problem FROM unnest(problems) AS problem WHERE problem = ANY (%(blocking)s))
     WHEN outcome IN ('no-id', 'malformed-id') THEN ARRAY(SELECT problem FROM unnest(problems) AS problem
         WHERE problem = ANY (%(of_number)s))
+    WHEN outcome = 'disagrees' THEN ARRAY(SELECT code FROM unnest(evidence) AS code WHERE code = ANY (%(against)s))
     WHEN outcome = 'new' THEN warnings || ARRAY(SELECT problem FROM unnest(problems) AS problem
         WHERE problem NOT LIKE 'facility-%%') END) AS code
 WHERE dose_import_id = %(dose_import)s AND outcome NOT IN ('already-recorded', 'duplicate')
 GROUP BY 1, 2 ORDER BY 3 DESC
 """
-CAUSE_CODES = frozenset(REASONS | PROBLEMS | WARNINGS)
+# Of a number that is somebody's: in what the row differs from its holder.
+DIFFERENCES = {code: EVIDENCE[code].words for code in sorted(AGAINST)}
+CAUSE_CODES = frozenset(REASONS | PROBLEMS | WARNINGS | DIFFERENCES)
+FITS_ANOTHER = _("Name and date of birth fit another person better than the one who has this number.")
 LEFT_WHY = {
+    "decided": _("It was recorded by a decision in the work lists. Take that back there."),
     "slip": _("A slip of it was issued."),
     "later-dose": _("A later dose of the person was recorded since."),
 }
@@ -96,9 +102,8 @@ def groups(dose_import: DoseImport) -> list[Group]:
     """Returns all outcomes in their order with their counts, which add up to the doses of the file, and the causes of each."""
     found = {outcome: Group(outcome, doses) for outcome, doses in dose_import.counts.items()}
     with connection.cursor() as cursor:
-        cursor.execute(
-            CAUSES, {"dose_import": dose_import.pk, "blocking": list(BLOCKING), "of_number": list(OF_NUMBER)}
-        )
+        codes = {"blocking": list(BLOCKING), "of_number": list(OF_NUMBER), "against": list(DIFFERENCES)}
+        cursor.execute(CAUSES, {"dose_import": dose_import.pk, **codes})
         for outcome, code, doses in cursor.fetchall():
             found[Outcome(outcome)].causes.append(Cause(code, cause_label(code), doses))
     return list(found.values())
@@ -111,7 +116,12 @@ def rejected_of(dose_import: DoseImport) -> int:
 
 def cause_label(code: str) -> str:
     """Returns the sentence of a reason, problem or warning."""
-    return str((REASONS | PROBLEMS | WARNINGS)[code])
+    return _sentence(DIFFERENCES[code]) if code in DIFFERENCES else str((REASONS | PROBLEMS | WARNINGS)[code])
+
+
+def _sentence(words: Any) -> str:
+    text = str(words)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 @transaction.atomic
@@ -123,7 +133,8 @@ def page(
     if outcome in Outcome.values:
         doses = doses.filter(outcome=outcome)
     if cause:
-        doses = doses.filter(Q(reason=cause) | Q(problems__contains=[cause]) | Q(warnings__contains=[cause]))
+        found = Q(reason=cause) | Q(problems__contains=[cause]) | Q(warnings__contains=[cause])
+        doses = doses.filter(found | Q(outcome=Outcome.DISAGREES, evidence__contains=[cause]))
     rows, has_before, has_after = _slice(doses, after, before)
     shown = {dose.person or dose.number for dose in rows} - {"", None}
     audit.record_each(by=by, action="import.listed", residents=sorted(shown), subject=dose_import)
@@ -173,11 +184,17 @@ def _others(dose_import: DoseImport, rows: list[SheetDose]) -> dict[int, list[Sh
 
 def sentences_of(dose: SheetDose) -> list[str]:
     """Returns what decided the outcome of the dose; of a new one, what is worth knowing of it."""
-    return sentences_for(outcome=dose.outcome, problems=dose.problems, reason=dose.reason, warnings=dose.warnings)
+    facts = {name: getattr(dose, name) for name in ("outcome", "problems", "reason", "warnings", "evidence")}
+    return sentences_for(**facts)
 
 
-def sentences_for(*, outcome: str, problems: list[str], reason: str, warnings: list[str]) -> list[str]:
+def sentences_for(
+    *, outcome: str, problems: list[str], reason: str, warnings: list[str], evidence: list[str] | None
+) -> list[str]:
     """Returns the same of what was read of a dose without the dose itself."""
+    if outcome == Outcome.DISAGREES:
+        differences = [_sentence(DIFFERENCES[code]) for code in evidence or () if code in DIFFERENCES]
+        return differences or [str(FITS_ANOTHER)]
     causes = [code for code in problems if is_cause(code, outcome)]
     return sentences(problems=causes, reason=reason, warnings=warnings)
 

@@ -19,6 +19,7 @@ from vaccinations.imports import aftermath, checking, columns, committing, files
 from vaccinations.imports.dictionaries import Dictionaries
 from vaccinations.imports.reading import UnreadableFileError, open_sheet
 from vaccinations.models import COUNTS, DoseImport, SheetDose, SheetRow
+from vaccinations.quality import feeding
 from vaxreg import audit
 from vaxreg.actors import Actor
 from vaxreg.jobs import enqueue, job
@@ -243,6 +244,7 @@ def commit(dose_import: DoseImport, progress: Progress) -> None:
             changes |= {"added": committed.added, "committed_at": timezone.now(), "state": State.COMMITTED}
             _save(dose_import, **changes)
             audit.record(by=by, action="import.committed", subject=dose_import, changes=shown_counts(dose_import))
+            feeding.feed_from_import(dose_import)
             aftermath.begin(dose_import)
     progress(dose_import)
 
@@ -261,6 +263,8 @@ def revert(dose_import: DoseImport, progress: Progress) -> None:
     """reverting → reverted, in one transaction."""
     by = _asker(dose_import.ended_by)
     with step(dose_import):
+        # Cases before people, as whoever decides takes them.
+        feeding.withdraw_import(dose_import)
         taken_back = reverting.revert(by=by, dose_import=dose_import)
         _save(dose_import, state=State.REVERTED, taken_back=taken_back, ended_at=timezone.now())
         audit.record(

@@ -1,6 +1,8 @@
 """The tables of vaccination, one module a subject."""
 
+from vaccinations.models.batch import COLUMNS, Pile, PileRow
 from vaccinations.models.closing import DayClose, DayCloseLine
+from vaccinations.models.conflicts import ConflictDecision
 from vaccinations.models.doses import Dose, Slip
 from vaccinations.models.due import DueDose
 from vaccinations.models.imports import (
@@ -18,6 +20,7 @@ from vaccinations.models.lots import Lot, LotExtension
 from vaccinations.models.mends import Mend
 from vaccinations.models.observation import AdverseEvent, AdverseEventReading, AdverseEventTerm, Observation
 from vaccinations.models.places import Facility, FacilityAssignment
+from vaccinations.models.quality import CaseDecision, QualityCase, ReturnedList, ReturnedRow
 from vaccinations.models.registrations import (
     ChronicCondition,
     ConsentText,
@@ -42,6 +45,7 @@ from vaccinations.models.vaccines import MOST_DOSES, Vaccine
 from vaccinations.models.visits import Visit
 
 __all__ = [
+    "COLUMNS",
     "COUNTS",
     "MOST_DOSES",
     "AdverseEvent",
@@ -49,8 +53,10 @@ __all__ = [
     "AdverseEventTerm",
     "AgeRule",
     "Appointment",
+    "CaseDecision",
     "ChronicCondition",
     "ClinicSession",
+    "ConflictDecision",
     "ConsentText",
     "Contraindication",
     "DayClose",
@@ -69,11 +75,16 @@ __all__ = [
     "Mend",
     "Observation",
     "Outcome",
+    "Pile",
+    "PileRow",
     "PriorityGroup",
     "ProductRule",
+    "QualityCase",
     "RegisteredPerson",
     "Registration",
     "RememberedHeading",
+    "ReturnedList",
+    "ReturnedRow",
     "Schedule",
     "Screening",
     "ScreeningItem",

@@ -28,6 +28,7 @@ class Dose(models.Model):
 
     class Source(models.TextChoices):
         DESK = "desk", _("clinic desk")
+        PAPER = "paper", _("paper slip")
         IMPORT = "import", _("provincial sheet")
         DEMONSTRATION = "demo", _("demonstration")
 

@@ -10,6 +10,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from residents.fields import CitizenIdField
 from residents.models import Unit
@@ -42,7 +43,7 @@ class DoseImport(models.Model):
     """One sheet on its way. `state` says which stage was finished last; a worker goes on from there, however often it dies."""
 
     class State(models.TextChoices):
-        RECEIVED = "received", _("received")
+        RECEIVED = "received", pgettext_lazy("import", "received")
         READ = "read", _("read")
         CHECKED = "checked", _("checked")
         MATCHED = "matched", _("matched")

@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from vaccinations.models.places import Facility
 from vaccinations.models.vaccines import Vaccine
 from vaccinations.querysets import LotQuerySet
 from vaxreg.models import User
@@ -53,15 +52,6 @@ class Lot(models.Model):
 
     def __str__(self) -> str:
         return self.lot_number
-
-    @property
-    def last_usable_on(self) -> date | None:
-        """The last day on which the lot may be given; None where its expiry is not known."""
-        return self.expires_on
-
-    def faults_at(self, facility: Facility | None) -> frozenset[str]:
-        """What forbids its use at that facility besides the expiry: codes of vaccinations.doses.warnings."""
-        return frozenset()
 
     @property
     def has_doses(self) -> bool:

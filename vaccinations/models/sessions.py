@@ -114,6 +114,11 @@ class ClinicSession(models.Model):
         """How many places it has altogether."""
         return len(self.hours) * self.capacity_per_hour
 
+    @property
+    def expected(self) -> int:
+        """How many people are still to come, where the figures were asked for (with_figures)."""
+        return self.invited + self.confirmed
+
     def hour_now(self, now: datetime) -> time | None:
         """The hour that somebody who comes now belongs to; none where the session is over or of another day."""
         local = timezone.localtime(now)

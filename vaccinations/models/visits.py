@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from residents.models import Resident
 from vaccinations.models.doses import Dose
 from vaccinations.models.places import Facility
+from vaccinations.models.sessions import Appointment
 from vaccinations.querysets import VisitQuerySet
 from vaxreg.models import User
 
@@ -34,6 +35,10 @@ class Visit(models.Model):
     )
     facility = models.ForeignKey(Facility, models.PROTECT, verbose_name=_("facility"), related_name="+", db_index=False)
     visited_on = models.DateField(_("visited on"))
+    # The place at a session that the person came on; None where the facility works without sessions.
+    appointment = models.ForeignKey(
+        Appointment, models.PROTECT, null=True, verbose_name=_("appointment"), related_name="visits"
+    )
     # Not known of a visit that was typed from paper later.
     arrived_at = models.DateTimeField(_("arrived at"), null=True)
     opened_by = models.ForeignKey(

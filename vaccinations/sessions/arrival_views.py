@@ -6,10 +6,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from residents.services import look_up
+from vaccinations.desk import arrivals
 from vaccinations.desk.pages import at_facility
+from vaccinations.desk.visiting import VisitError
 from vaccinations.sessions import arriving
 from vaccinations.sessions.arrival_forms import AppointmentForm, ArrivalForm, BookForm, WalkInForm
 from vaccinations.sessions.errors import AlreadyArrivedError, DoubtfulPersonError, SessionError, SessionFullError
+from vaccinations.sessions.invitations import read_invitation
 from vaccinations.sessions.pages import appointment_in, session_of, session_page, to_session
 from vaxreg.access import CLINIC_DESK, open_to
 from vaxreg.codes import spaced
@@ -42,27 +45,19 @@ def arrive(request, pk):
 
 def invitation_page(request, session, form, code):
     """Whose the code is: now the person's own card is to be scanned."""
-    found = arriving.find_invitation(code)
-    if found is None or found.session.facility_id != session.facility_id:
-        form.add_error("scan", _("No invitation to this facility has this code."))
-    elif found.session_id != session.pk:
-        form.add_error("scan", _("This invitation is for another session: %(session)s.") % {"session": found.session})
-    elif not found.is_expected and found.state != "no-show":
-        form.add_error("scan", told_state(found))
-    else:
-        return session_page(request, session, invitation=found)
-    return session_page(request, session, form=form)
-
-
-def told_state(appointment):
-    return _("This invitation cannot be used: %(state)s.") % {"state": appointment.get_state_display()}
+    try:
+        found = read_invitation(code, facility=session.facility, sessions=[session])
+    except SessionError as error:
+        form.add_error("scan", error.message)
+        return session_page(request, session, form=form)
+    return session_page(request, session, invitation=found)
 
 
 def note_arrival(request, session, form, appointment, resident):
     facts = {"resident": resident, "reason": form.cleaned_data["reason"], "now": timezone.now()}
     asked = {"invitation": appointment}
     try:
-        arrived = arriving.mark_arrived(by=request.actor, appointment=appointment, **facts)
+        arrived = arrivals.note(by=request.actor, appointment=appointment, **facts)
     except DoubtfulPersonError as error:
         form.add_error("reason", error.message)
         asked["doubtful"] = resident
@@ -86,7 +81,7 @@ def walk_in(request, pk):
         return too_old(request, session)
     resident = look_up(by=request.actor, number=form.cleaned_data["person"]["number"], purpose="session")
     try:
-        taken = arriving.admit_walk_in(by=request.actor, session=session, resident=resident, now=timezone.now())
+        taken = arrivals.admit(by=request.actor, session=session, resident=resident, now=timezone.now())
     except SessionFullError as error:
         return session_page(request, session, stranger=resident, offer=error.offer, refusal=error.message)
     except SessionError as error:
@@ -128,9 +123,9 @@ def undo(request, pk):
         return to_session(session)
     appointment = appointment_in(request, session, form.cleaned_data["appointment"])
     try:
-        arriving.undo_arrival(by=request.actor, appointment=appointment, now=timezone.now())
+        arrivals.undo(by=request.actor, appointment=appointment, now=timezone.now())
         messages.success(request, _("The arrival is undone."))
-    except SessionError as error:
+    except (SessionError, VisitError) as error:
         messages.error(request, error.message)
     return to_session(session, appointment.starts_at)
 

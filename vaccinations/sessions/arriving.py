@@ -4,14 +4,15 @@ Whoever writes here holds the session's row first, then the resident's, the regi
 nobody waits in a circle, and places are counted one after the other (the database counts again, see guards.py).
 """
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from residents.holding import hold_person
 from residents.models import Resident
-from vaccinations.models import Appointment, ClinicSession, Facility, RegisteredPerson
+from vaccinations.models import Appointment, ClinicSession, RegisteredPerson
 from vaccinations.sessions.codes import free_code
 from vaccinations.sessions.errors import (
     AlreadyArrivedError,
@@ -36,44 +37,9 @@ def expected(session: ClinicSession) -> QuerySet[Appointment]:
     return Appointment.objects.filter(session=session).expected().with_people()
 
 
-def expected_people(facility: Facility, *, on: date) -> QuerySet[Resident]:
-    """Returns the people of the registry who are expected at the facility on that day."""
-    return Resident.objects.filter(pk__in=_expected_at(facility, on).values("resident"))
-
-
-def expected_count(facility: Facility, *, on: date) -> int | None:
-    """Returns how many are expected at the facility on that day; None where no session is held."""
-    if not ClinicSession.objects.today(facility, on).exists():
-        return None
-    return _expected_at(facility, on).count()
-
-
-@transaction.atomic
-def come(*, by: Actor, resident: Resident, facility: Facility, now: datetime) -> Appointment | None:
-    """Returns the person's place at the session held now: their own, or one taken without an invitation.
-
-    For the clinic desk, which knows the person and not the session. None where no session is held that they could come
-    to: a facility works without sessions, too. Raises SessionFullError where the hour has no place left.
-    """
-    held = [one for one in ClinicSession.objects.today(facility, timezone.localdate(now)) if one.hour_now(now)]
-    for session in held:
-        own = appointment_of(session=session, resident=resident)
-        if own:
-            return mark_arrived(by=by, appointment=own, resident=resident, now=now)
-    for session in held:
-        if session.takes_walk_ins:
-            return admit_walk_in(by=by, session=session, resident=resident, now=now)
-    return None
-
-
 def appointment_of(*, session: ClinicSession, resident: Resident) -> Appointment | None:
     """Returns the person's appointment at the session that is not over yet, whichever number it stands under."""
     return Appointment.objects.filter(session=session).live().of_person(resident.pk).with_people().first()
-
-
-def find_invitation(code: str) -> Appointment | None:
-    """Returns the appointment that the code was issued for, or None. For the desk only: the public page asks for more."""
-    return Appointment.objects.filter(code=code).with_people().select_related("session__facility").first()
 
 
 @transaction.atomic
@@ -84,8 +50,11 @@ def mark_arrived(
     now: datetime,
     resident: Resident | None = None,
     reason: str = "",
+    may_be_late: bool = False,
 ) -> Appointment:
     """Returns the appointment (given by itself or its code), arrived; for a person who was marked as not come, too.
+
+    `may_be_late`: after the closing, too, as long as it is the day of the session.
 
     `resident` is whom the desk has identified; of somebody who registered without a number the arrival is noted without
     one, and the identity stays open. The same person again gets the same answer. Raises WrongPersonError,
@@ -101,10 +70,11 @@ def mark_arrived(
         raise AlreadyArrivedError(held)
     if person is None and held.number:
         raise CardNeededError
-    _refuse_not_now(session, now)
+    if not (may_be_late and session.held_on == timezone.localdate(now)):
+        _refuse_not_now(session, now)
     if held.state == State.NO_SHOW:
         # Their place may be somebody else's by now.
-        held.starts_at = _hour_with_a_place(session, now)
+        held.starts_at = _hour_with_a_place(session, now, late=held.starts_at)
     elif not held.is_expected:
         raise NotExpectedError
     if person:
@@ -119,7 +89,7 @@ def admit_walk_in(*, by: Actor, session: ClinicSession, resident: Resident, now:
 
     Raises NotOpenError, NotTodayError, AlreadyArrivedError, and SessionFullError, which offers the next place.
     """
-    session, person = _hold_session(session), _hold_person(resident)
+    session, person = hold_session(session), hold_person(resident.pk)
     own = appointment_of(session=session, resident=person)
     if own:
         return mark_arrived(by=by, appointment=own, resident=person, now=now)
@@ -139,7 +109,7 @@ def book_place(*, by: Actor, session: ClinicSession, starts_at: time, resident: 
 
     Raises AlreadyArrivedError where they have another appointment, SessionFullError, NotOpenError.
     """
-    session, person = _hold_session(session), _hold_person(resident)
+    session, person = hold_session(session), hold_person(resident.pk)
     other = Appointment.objects.live().of_person(person.pk).with_people().first()
     if other:
         raise AlreadyArrivedError(other)
@@ -163,16 +133,31 @@ def book_place(*, by: Actor, session: ClinicSession, starts_at: time, resident: 
 
 
 @transaction.atomic
-def finish(*, by: Actor, resident: Resident, facility: Facility, now: datetime) -> Appointment | None:
-    """Returns the appointment of today at which the person was seen, dose or not; None where they came without one."""
-    arrived = Appointment.objects.filter(session__facility=facility, session__held_on=timezone.localdate(now))
-    found = arrived.filter(state=State.ARRIVED).of_person(resident.pk).select_for_update(of=("self",)).first()
-    if found is None:
-        return None
-    found.state, found.ended_at = State.DONE, now
-    found.save(update_fields=["state", "ended_at"])
-    audit.record(by=by, action="appointment.done", subject=found, resident=resident.pk)
-    return found
+def finish(*, by: Actor, appointment: Appointment, now: datetime) -> Appointment:
+    """Returns the appointment at which the person was seen, dose or not; the same one again where it ended before."""
+    held = Appointment.objects.select_for_update(of=("self",)).with_people().get(pk=appointment.pk)
+    if held.state != State.ARRIVED:
+        return held
+    held.state, held.ended_at = State.DONE, now
+    held.save(update_fields=["state", "ended_at"])
+    audit.record(by=by, action="appointment.done", subject=held, resident=held.number)
+    return held
+
+
+@transaction.atomic
+def resume(*, by: Actor, appointment: Appointment) -> Appointment:
+    """Returns the appointment of somebody who was seen and is to be seen once more today, arrived again.
+
+    One who has another place meanwhile keeps that one.
+    """
+    held = Appointment.objects.select_for_update(of=("self",)).with_people().get(pk=appointment.pk)
+    others = Appointment.objects.live().of_person(held.resident_id).exclude(pk=held.pk)
+    if held.state != State.DONE or others.exists():
+        return held
+    held.state, held.ended_at = State.ARRIVED, None
+    held.save(update_fields=["state", "ended_at"])
+    audit.record(by=by, action="appointment.resumed", subject=held, resident=held.number)
+    return held
 
 
 @transaction.atomic
@@ -204,7 +189,7 @@ def missing(session: ClinicSession, now: datetime) -> QuerySet[Appointment]:
 @transaction.atomic
 def mark_no_shows(*, by: Actor, session: ClinicSession, now: datetime) -> int:
     """Returns how many people of the hours that are over were marked as not come; their places are free."""
-    session = _hold_session(session)
+    session = hold_session(session)
     missed = missing(session, now).select_for_update(of=("self",)).order_by("pk")
     found = list(missed.select_related("person"))
     Appointment.objects.filter(pk__in=[row.pk for row in found]).update(state=State.NO_SHOW, ended_at=now)
@@ -213,18 +198,9 @@ def mark_no_shows(*, by: Actor, session: ClinicSession, now: datetime) -> int:
     return len(found)
 
 
-def _expected_at(facility: Facility, on: date) -> QuerySet[Appointment]:
-    sessions = ClinicSession.objects.today(facility, on)
-    return Appointment.objects.filter(session__in=sessions).expected()
-
-
-def _hold_session(session: ClinicSession) -> ClinicSession:
+def hold_session(session: ClinicSession) -> ClinicSession:
+    """The session as it is now, held until the end of the transaction: places are counted one after the other."""
     return ClinicSession.objects.select_for_update(no_key=True).get(pk=session.pk)
-
-
-def _hold_person(resident: Resident) -> Resident:
-    """The person under their present number, held."""
-    return Resident.objects.by_number(resident.pk).select_for_update(no_key=True).get()
 
 
 def _hold(
@@ -236,8 +212,8 @@ def _hold(
     found = rows.first()
     if found is None:
         raise NotExpectedError
-    session = _hold_session(found.session)
-    person = _hold_person(resident) if resident else None
+    session = hold_session(found.session)
+    person = hold_person(resident.pk) if resident else None
     list(RegisteredPerson.objects.select_for_update().filter(pk=found.person_id).values_list("pk"))
     held = rows.select_for_update(of=("self",)).with_people().get()
     held.session = session
@@ -262,8 +238,8 @@ def _refuse_other(held: Appointment, person: Resident, reason: str) -> None:
         raise DoubtfulPersonError
 
 
-def _hour_with_a_place(session: ClinicSession, now: datetime) -> time:
-    hour = session.hour_now(now)
+def _hour_with_a_place(session: ClinicSession, now: datetime, *, late: time | None = None) -> time:
+    hour = session.hour_now(now) or late
     if not free_hour(session, hour):
         raise SessionFullError(next_free_hour(session.facility, now))
     return hour

@@ -47,6 +47,34 @@ class NotExpectedError(SessionError):
     message = _("This invitation is no longer good: it was declined or cancelled.")
 
 
+class UnknownInvitationError(SessionError):
+    message = _("No invitation to this facility has this code.")
+
+
+class OtherSessionError(SessionError):
+    """The invitation is for another session than those that the desk asked for: `session`."""
+
+    def __init__(self, session: "ClinicSession") -> None:
+        super().__init__()
+        self.session = session
+
+    @property
+    def message(self) -> str:
+        return _("This invitation is for another session: %(session)s.") % {"session": self.session}
+
+
+class EndedInvitationError(SessionError):
+    """The invitation was declined, cancelled or used up: `appointment`."""
+
+    def __init__(self, appointment: "Appointment") -> None:
+        super().__init__()
+        self.appointment = appointment
+
+    @property
+    def message(self) -> str:
+        return _("This invitation cannot be used: %(state)s.") % {"state": self.appointment.get_state_display()}
+
+
 class AlreadyArrivedError(SessionError):
     """The invitation was used, or the person has come already: `appointment`."""
 

@@ -1,14 +1,19 @@
-"""From what age a first dose of a vaccine counts, by the schedule: for people of whom no dose is known."""
+"""From what age a first dose of a vaccine counts, by the register's own forecast: for people of whom no dose is known.
 
-from collections.abc import Iterable
+What is due for people of the registry is read from DueDose. Who registered without being in it has no row there, and a session
+chooses among many of them at once: so the forecast is asked once for each age at which it may come out otherwise.
+"""
+
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from vaccinations.engine.rules import Kind
+from vaccinations.engine.rules import Person
 from vaccinations.engine.rules import Schedule as Rules
 from vaccinations.engine.spans import Span
-from vaccinations.loading.schedules import VIETNAM, schedule_terms
-from vaccinations.models import Schedule, Vaccine
+from vaccinations.models import Vaccine
+from vaccinations.rulebook import rulebook
+from vaccinations.schedule import assess
 
 DAY = timedelta(days=1)
 
@@ -25,23 +30,30 @@ class FirstDoses:
 
 
 def first_doses(vaccines: Iterable[Vaccine], on: date) -> FirstDoses:
-    """Returns who is old enough on that day for a first dose of one of the vaccines. Nine statements at most."""
+    """Returns who is old enough on that day for a first dose of one of the vaccines. Two statements, once rules are read."""
     vaccines = list(vaccines)
-    try:
-        rules = schedule_terms(VIETNAM)
-    except Schedule.DoesNotExist:
-        return FirstDoses(None, tuple(vaccines))
-    births = {vaccine: born_by(rules, vaccine.code, on) for vaccine in vaccines}
-    unruled = tuple(vaccine for vaccine, day in births.items() if day is None)
+    births = births_of_first_doses(rulebook().schedule, {vaccine.code for vaccine in vaccines}, on)
+    unruled = tuple(vaccine for vaccine in vaccines if vaccine.code not in births)
     return FirstDoses(None if unruled else max(births.values(), default=None), unruled)
 
 
-def born_by(rules: Rules, product: str, on: date) -> date | None:
-    """Returns the last day of birth at which a first dose of the product counts on that day; None: not laid down."""
-    firsts = [series.doses[0] for series in rules.series if series.kind == Kind.STANDARD and series.doses]
-    offered = [dose for dose in firsts if any(use.product == product and use.holds(on) for use in dose.preferable)]
-    minima = [dose.ages_on(on).minimum for dose in offered]
-    return max(latest_birth(span, on) for span in minima) if minima and all(minima) else None
+def births_of_first_doses(rules: Rules, products: Collection[str], on: date) -> dict[str, date]:
+    """Returns for each product the last day of birth at which a first dose counts that day, where one is laid down. Pure."""
+    found: dict[str, date] = {}
+    minima = {series.doses[0].ages_on(on).minimum for series in rules.series if series.doses} - {None}
+    for birth in sorted({latest_birth(age, on) for age in {*minima, *rules.turning_ages}}, reverse=True):
+        for product in startable(rules, birth, on) & (set(products) - found.keys()):
+            found[product] = birth
+    return found
+
+
+def startable(rules: Rules, birth: date, on: date) -> set[str]:
+    """Returns the products with which somebody born that day may begin on the other: their first dose counts then."""
+    judged = assess(schedule=rules, person=Person(born_on=birth), history=(), on=on)
+    due = (
+        [opening for opening in judged.openings if opening.is_laid_down and opening.earliest_on <= on] if judged else []
+    )
+    return {product for opening in due for product in (*opening.products, *opening.others)}
 
 
 def latest_birth(age: Span, on: date) -> date:

@@ -1,5 +1,6 @@
 """What is wrong with a lot somewhere on a day, and the lot that a box says it is."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -8,12 +9,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from vaccinations.doses.warnings import Code
 from vaccinations.models import Facility, Ledger, Lot, StockEntry, Vaccine
 from vaccinations.stock.services import StockError, receive
 from vaxreg import audit
 from vaxreg.actors import Actor
-
-EXPIRED, RECALLED, NOT_HERE, OTHER_VACCINE = "expired", "recalled", "not-here", "other-vaccine"
 
 
 class ExpiryDiffersError(StockError):
@@ -33,11 +33,19 @@ class ExpiryDiffersError(StockError):
         }
 
 
-def lot_faults(lot: Lot, facility: Facility, on: date, *, vaccine: Vaccine | None = None) -> frozenset[str]:
-    """Returns what is unusual about giving the lot there on that day, of "expired", "recalled", "not-here", "other-vaccine".
+@dataclass(frozen=True)
+class LotState:
+    """A lot at a facility on a day: `faults` are the codes of what is unusual about giving it there."""
 
-    The expiry is the one in force on that day; a recall counts from its day on; "not-here" is said only where a ledger was
-    kept on that day, "other-vaccine" only where a vaccine is given. One query, of the lot as it is in the database now.
+    usable_until: date | None = None
+    faults: frozenset[Code] = frozenset()
+
+
+def lot_state(lot: Lot, facility: Facility, on: date, *, vaccine: Vaccine | None = None) -> LotState:
+    """Returns until when the lot may be used, and what is unusual about giving it there on that day.
+
+    The expiry is the one in force on that day; a recall counts from its day on; LOT_ELSEWHERE is said only where a ledger
+    was kept on that day, LOT_OTHER_VACCINE only where a vaccine is given. One query, of the lot as it is in the database now.
     """
     entries = StockEntry.objects.filter(lot=OuterRef("pk"), facility=facility)
     ledger = Ledger.objects.filter(facility=facility, begun_on__lte=on)
@@ -45,12 +53,12 @@ def lot_faults(lot: Lot, facility: Facility, on: date, *, vaccine: Vaccine | Non
     fresh = lots.only("vaccine_id", "expires_on", "recalled_at").get(pk=lot.pk)
     until = fresh.usable_until_then
     faults = {
-        EXPIRED: until is not None and until < on,
-        RECALLED: fresh.is_recalled and timezone.localdate(fresh.recalled_at) <= on,
-        NOT_HERE: fresh.is_foreign,
-        OTHER_VACCINE: vaccine is not None and fresh.vaccine_id != vaccine.pk,
+        Code.LOT_EXPIRED: until is not None and until < on,
+        Code.LOT_RECALLED: fresh.is_recalled and timezone.localdate(fresh.recalled_at) <= on,
+        Code.LOT_ELSEWHERE: fresh.is_foreign,
+        Code.LOT_OTHER_VACCINE: vaccine is not None and fresh.vaccine_id != vaccine.pk,
     }
-    return frozenset(code for code, is_so in faults.items() if is_so)
+    return LotState(until, frozenset(code for code, is_so in faults.items() if is_so))
 
 
 @transaction.atomic

@@ -12,10 +12,7 @@ from vaccinations.sessions.arriving import (
     admit_walk_in,
     appointment_of,
     book_place,
-    come,
     expected,
-    expected_count,
-    expected_people,
     finish,
     mark_arrived,
     mark_no_shows,
@@ -70,8 +67,8 @@ def test_it_works(session, by):
     assert invited.person.resident == resident
     entry = AuditEntry.objects.get(action="appointment.arrived")
     assert (entry.resident, entry.user) == (resident.pk, by.user)
-    assert finish(by=by, resident=resident, facility=session.facility, now=at(8)).state == "done"
-    assert finish(by=by, resident=resident, facility=session.facility, now=at(8)) is None
+    assert finish(by=by, appointment=arrived, now=at(8)).state == "done"
+    assert finish(by=by, appointment=arrived, now=at(9)).ended_at == at(8)
 
 
 def test_expected_people_come_with_one_query(session, django_assert_num_queries):
@@ -209,20 +206,6 @@ def test_who_did_not_come_frees_the_place_and_may_still_come_while_there_is_one(
     with pytest.raises(SessionFullError):
         mark_arrived(by=by, appointment=missed.code, now=at(8, 30))
     assert mark_arrived(by=by, appointment=missed.code, now=at(9)).starts_at == time(9)
-
-
-def test_the_desk_asks_who_comes_without_knowing_the_session(session, by):
-    facility, today = session.facility, timezone.localdate()
-    assert come(by=by, resident=ResidentFactory(), facility=facility, now=at(12)) is None
-    assert expected_count(ClinicSessionFactory(held_on=today + timedelta(days=1)).facility, on=today) is None
-    resident = ResidentFactory()
-    invited = AppointmentFactory(session=session, resident=resident)
-    AppointmentFactory(session=session)
-    assert list(expected_people(facility, on=today)) == [resident]
-    assert expected_count(facility, on=today) == 2
-    assert come(by=by, resident=resident, facility=facility, now=at(7)) == invited
-    assert come(by=by, resident=ResidentFactory(), facility=facility, now=at(8)).origin == "walk-in"
-    assert expected_count(facility, on=today) == 1
 
 
 def test_arrival_is_undone(session, by):

@@ -121,7 +121,7 @@ def test_the_list_goes_on_and_asks_no_more_for_more_facilities(manager, monkeypa
         VisitFactory(facility=FacilityFactory(unit=province, code=code))
     manager.get("/facilities/")
     # Session, user, how many reactions are new; facilities; visits, doses, corrections, who sits, reactions, serious ones.
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         first = manager.get("/facilities/")
     assert [day.facility.code for day in first.context["days"]] == ["a", "b"]
     second = manager.get("/facilities/", {"after": first.context["further"]})

@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from residents.models import Resident
+from residents.scan import read_card
 from residents.services import correct_number
 from residents.tests.factories import ResidentFactory
-from vaccinations.desk.registering import join_number
+from vaccinations.desk.registering import join_number, register_at_clinic
 from vaccinations.doses.services import AlreadyRecordedError, Reason, record_dose, replace_dose, void_dose
 from vaccinations.due.services import refresh_due, refresh_due_of
 from vaccinations.models import Dose, DueDose, IntervalRule, Schedule
@@ -144,6 +145,14 @@ def test_numbers_joined_at_the_desk_are_one_row(lot):
     record(ResidentFactory(citizen_id="012345678"), lot, days=7)
     join_number(by=actor(), resident=Resident.objects.get(), number="079090123456")
     assert [(due.resident, due.dose_number) for due in DueDose.objects.all()] == [("079090123456", 2)]
+
+
+def test_doses_under_the_old_number_of_a_new_card_count_at_once(resident, lot):
+    old = ResidentFactory(citizen_id="012345678", full_name="Lê Thị Lan", sex="F", date_of_birth=date(1991, 3, 5))
+    record(old, lot)
+    card = read_card("079191123456|012345678|Lê Thị Lan|05031991|Nữ|Bến Nghé|01012022")
+    register_at_clinic(by=actor(), card=card, is_holder=True)
+    assert [(due.resident, due.dose_number) for due in DueDose.objects.all()] == [("079191123456", 2)]
 
 
 def test_many_are_worked_out_in_few_statements(lot, django_assert_num_queries):

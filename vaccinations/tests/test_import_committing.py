@@ -11,9 +11,10 @@ from residents.services import correct_number
 from vaccinations.doses.services import Reason, record_dose
 from vaccinations.imports import services, stages
 from vaccinations.imports.reverting import built_on
-from vaccinations.models import Dose, DoseImport, Facility, Lot, SheetDose, Slip, Vaccine
-from vaccinations.tests.factories import DoseFactory, FacilityFactory, LotFactory, clerk, entry
+from vaccinations.models import Dose, DoseImport, DueDose, Facility, Lot, SheetDose, Slip, Vaccine
+from vaccinations.tests.factories import DoseFactory, FacilityFactory, LotFactory, clerk, course_of, entry
 from vaccinations.tests.sheets import BY, NUMBER, ROW, brought, committed, known_names, outcomes, person
+from vaxreg import jobs
 from vaxreg.models import AuditEntry
 from vaxreg.roles import Role
 from vaxreg.tests.factories import UserFactory, actor
@@ -258,3 +259,23 @@ def test_desk_works_on_after_an_import():
         reason=Reason("đúng", frozenset({"lot-expired"})),
     )
     assert dose.dose_number == 2
+
+
+def work():
+    while jobs.work_one():
+        pass
+
+
+def test_the_worker_says_what_is_due_next_after_the_commit_and_again_when_it_is_taken_back():
+    person()
+    course_of(Vaccine.objects.get(name="AstraZeneca"), interval={"minimum": "28 days"})
+    dose_import = committed(brought(ROW))
+    # Not in the commit itself, which holds the people up.
+    assert not DueDose.objects.exists()
+    work()
+    due = DueDose.objects.get()
+    assert (due.resident, due.dose_number, due.recommended_on) == (NUMBER, 2, date(2021, 8, 29))
+    stages.run(services.ask_revert(by=BY, dose_import=dose_import, reason="nhầm tệp"))
+    work()
+    due = DueDose.objects.get()
+    assert (due.dose_number, due.facility) == (1, None)

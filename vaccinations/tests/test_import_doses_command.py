@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
-from vaccinations.models import Dose, DoseImport
+from vaccinations.models import Dose, DoseImport, SheetDose
 from vaccinations.tests.sheets import NUMBER, ROW, STRANGER, csv_file, known_names, person, table, xlsx_file
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,23 @@ def test_days_under_headings_that_name_a_dose_alone_are_read_for_there_is_nobody
     path = tmp_path / "sheet.csv"
     path.write_bytes(csv_file([head, [ROW["name"], NUMBER, "AZ", "01/08/2021", "10/10/2021"]]).getvalue())
     assert "1 rows, 2 doses" in run(path)[0]
+
+
+def test_what_no_column_holds_is_missing_in_each_row_and_of_two_columns_alike_none_is_read(tmp_path):
+    person()
+    path = tmp_path / "sheet.csv"
+    cells = [
+        ["Họ tên", "CCCD", "Vắc xin", "Ngày tiêm", "SĐT", "Điện thoại"],
+        [ROW["name"], NUMBER, "AZ", "01/08/2021", "1", "2"],
+    ]
+    path.write_bytes(csv_file(cells).getvalue())
+    out, errors = run(path, "--commit")
+    assert "Value unreadable: 1" in out
+    assert "No column holds the dose number" in errors
+    assert list(SheetDose.objects.values_list("person", "problems", "phone")) == [
+        (NUMBER, ["dose-missing", "facility-missing"], "")
+    ]
+    assert not Dose.objects.exists()
 
 
 def test_commit_json_and_outcomes(sheet, tmp_path):

@@ -103,6 +103,19 @@ def test_rows_are_shown_in_part_and_everyone_in_them_is_logged(manager, province
     ]
 
 
+def test_what_a_row_differs_in_from_the_holder_of_its_number_is_said_and_filtered_by(manager, province):
+    person()
+    changes = [{"name": "Lê Thị Khác", "sex": "Nữ"}, {"name": "Nguyễn Văn Khác", "born": "01/01/1950"}]
+    dose_import = brought(*changes, province=province)
+    assert dose_import.count_disagrees == 2
+    review = text_of(manager, f"/imports/{dose_import.pk}/")
+    assert 'cause=name-other">2</a> – Another name.' in review
+    assert 'cause=sex-other">1</a> – Another sex.' in review
+    page = text_of(manager, f"/imports/{dose_import.pk}/rows/?outcome=disagrees&cause=birth-other")
+    assert "Another date of birth." in page
+    assert page.count('<td class="count">') == 1
+
+
 def test_review_names_nobody(manager, province):
     person()
     dose_import = brought(ROW, STRANGER, province=province)

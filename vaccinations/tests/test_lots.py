@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from vaccinations.models import Dose, Lot
 from vaccinations.stock import recalls
-from vaccinations.stock.lots import ExpiryDiffersError, lot_faults, lot_of_box
+from vaccinations.stock.lots import ExpiryDiffersError, LotState, lot_of_box, lot_state
 from vaccinations.stock.services import FormUsedError
 from vaccinations.tests.factories import DoseFactory, FacilityFactory, LotFactory, VaccineFactory
 from vaccinations.tests.stocking import closed, given, received
@@ -80,22 +80,23 @@ def test_a_recall_names_its_document_and_is_lifted_by_a_new_act():
     [
         ("in the ledger, in date", lambda lot, here: received(here, lot), set()),
         ("no ledger is kept here", lambda lot, here: None, set()),
-        ("a ledger without this lot", lambda lot, here: received(here, LotFactory()), {"not-here"}),
-        ("recalled", lambda lot, here: recall(lot), {"recalled"}),
-        ("the box says yesterday", lambda lot, here: expired(lot), {"expired"}),
+        ("a ledger without this lot", lambda lot, here: received(here, LotFactory()), {"lot-elsewhere"}),
+        ("recalled", lambda lot, here: recall(lot), {"lot-recalled"}),
+        ("the box says yesterday", lambda lot, here: expired(lot), {"lot-expired"}),
+        ("its last day", lambda lot, here: expired(lot, TODAY), set()),
         ("extended", lambda lot, here: (expired(lot), extend(lot, TODAY)), set()),
-        ("extended from tomorrow", lambda lot, here: (expired(lot), extend_tomorrow(lot)), {"expired"}),
+        ("extended from tomorrow", lambda lot, here: (expired(lot), extend_tomorrow(lot)), {"lot-expired"}),
     ],
 )
 def test_faults_of_a_lot(case, prepare, faults, django_assert_num_queries):
     lot, here = LotFactory(), FacilityFactory()
     prepare(lot, here)
     with django_assert_num_queries(1):
-        assert lot_faults(lot, here, TODAY) == faults
+        assert lot_state(lot, here, TODAY).faults == faults
 
 
-def expired(lot):
-    Lot.objects.filter(pk=lot.pk).update(expires_on=TODAY - timedelta(days=1))
+def expired(lot, on=TODAY - timedelta(days=1)):
+    Lot.objects.filter(pk=lot.pk).update(expires_on=on)
 
 
 def extend_tomorrow(lot):
@@ -106,14 +107,15 @@ def test_faults_are_those_of_the_day_the_dose_was_given():
     lot, here = LotFactory(expires_on=TODAY - timedelta(days=5)), FacilityFactory()
     received(here, LotFactory())
     recall(lot)
-    assert lot_faults(lot, here, TODAY - timedelta(days=5)) == frozenset()
-    assert lot_faults(lot, here, TODAY) == {"expired", "recalled", "not-here"}
+    last_day = TODAY - timedelta(days=5)
+    assert lot_state(lot, here, last_day) == LotState(last_day)
+    assert lot_state(lot, here, TODAY).faults == {"lot-expired", "lot-recalled", "lot-elsewhere"}
 
 
 def test_a_lot_of_another_vaccine_is_a_fault_where_the_vaccine_is_known():
     lot, here = LotFactory(), FacilityFactory()
-    assert lot_faults(lot, here, TODAY, vaccine=lot.vaccine) == frozenset()
-    assert lot_faults(lot, here, TODAY, vaccine=VaccineFactory()) == {"other-vaccine"}
+    assert lot_state(lot, here, TODAY, vaccine=lot.vaccine) == LotState()
+    assert lot_state(lot, here, TODAY, vaccine=VaccineFactory()).faults == {"lot-other-vaccine"}
 
 
 def offered(facility):

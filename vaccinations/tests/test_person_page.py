@@ -55,7 +55,7 @@ def test_a_slip_leads_to_the_person(desk, resident, spell):
 
 
 def test_a_code_of_no_slip_is_told(desk):
-    assert "No slip has this code." in look_up(desk, "WXYWXYWX").content.decode()
+    assert "No slip has this code, and no invitation to this facility." in look_up(desk, "WXYWXYWX").content.decode()
 
 
 @pytest.mark.parametrize("text", ["x", "12345", "a|b", "0" * 3_000, "|" * 2_000, "０７９０９０１２３４５６"])
@@ -195,9 +195,9 @@ def test_lots_that_need_a_reason_stand_apart_from_those_of_the_facility(desk, re
 
 def test_queries_do_not_grow_with_doses_and_lots(desk, resident, django_assert_max_num_queries):
     look_up(desk, "079090123456")
-    # Session, user, facilities; look-up, its log entry and savepoint; history; the visit of today; items and limits of the
-    # checklist; the lot that stuck and the list of lots; whether the rules have changed.
-    with django_assert_max_num_queries(14) as before:
+    # Session, user, facilities, sessions of today; look-up, its log entry and savepoint; history; the visit of today; items
+    # and limits of the checklist; the lot that stuck, its state and the list of lots; whether the rules have changed.
+    with django_assert_max_num_queries(15) as before:
         look_up(desk, "079090123456")
     for number in range(1, 6):
         DoseFactory(resident=resident, dose_number=number, source="import")
@@ -249,8 +249,9 @@ def test_todays_list_says_when_it_is_empty_and_when_it_is_cut(desk, facility, mo
 def test_todays_list_asks_no_more_for_more_doses(desk, facility, django_assert_max_num_queries):
     SlipFactory(dose__facility=facility, dose__recorded_by=desk.user)
     desk.get("/clinic/")
-    # Session, user, facilities; doses, their slips and their count; who waits, who was not given, the lot that stuck.
-    with django_assert_max_num_queries(9) as before:
+    # Session, user, facilities; doses, their slips and their count; who waits, who was not given, the lot that stuck,
+    # the sessions of today.
+    with django_assert_max_num_queries(10) as before:
         desk.get("/clinic/")
     for _dose in range(4):
         SlipFactory(dose__facility=facility, dose__recorded_by=desk.user)

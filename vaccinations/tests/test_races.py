@@ -13,6 +13,7 @@ from residents.birth import read_birth
 from residents.models import Resident
 from residents.services import correct_number
 from residents.tests.factories import ResidentFactory
+from vaccinations.desk import arrivals
 from vaccinations.desk.registering import PossibleDoubleError, register_at_clinic
 from vaccinations.desk.visiting import AnsweredMeanwhileError, arrive, decline, give, reopen
 from vaccinations.doses.services import (
@@ -26,6 +27,7 @@ from vaccinations.due.services import refresh_due, refresh_missing, refresh_stal
 from vaccinations.models import AdverseEvent, Dose, DueDose, Observation, Slip, Visit
 from vaccinations.observation.reactions import ChangedReactionError, Reaction, amend, report
 from vaccinations.observation.services import AlreadyReleasedError, release
+from vaccinations.sessions.errors import SessionFullError
 from vaccinations.tests.factories import (
     AdverseEventFactory,
     DoseFactory,
@@ -36,6 +38,7 @@ from vaccinations.tests.factories import (
     course_of,
     entry,
 )
+from vaccinations.tests.session_factories import AppointmentFactory, ClinicSessionFactory, at
 from vaxreg.tests.factories import UserFactory, actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -177,7 +180,7 @@ def test_a_double_tap_registers_one_person_without_a_number():
     results = at_once(tap, tap)
     person = next(result for result in results if isinstance(result, Resident))
     told = next(result for result in results if isinstance(result, PossibleDoubleError))
-    assert told.people == [person]
+    assert [one.resident for one in told.candidates] == [person]
     assert Resident.objects.get().date_of_birth == date(1990, 3, 5)
 
 
@@ -282,3 +285,31 @@ def test_a_double_tap_records_one_reaction():
     said = Reaction(onset_at=facts["now"], symptoms=("pyrexia",))
     first, second = at_once(*[lambda: report(**facts, reaction=said) for _tap in range(2)])
     assert first == second == AdverseEvent.objects.get()
+
+
+def test_the_last_place_of_a_session_goes_to_one_of_two_desks():
+    session, lot, user = ClinicSessionFactory(capacity_per_hour=1), LotFactory(), UserFactory()
+    acts = [
+        lambda who=who: give(
+            by=actor(user), resident=who, entry=entry(lot=lot, facility=session.facility), now=at(7, 30)
+        )
+        for who in ResidentFactory.create_batch(2)
+    ]
+    results = at_once(*acts)
+    visits = [result for result in results if isinstance(result, Visit)]
+    assert [type(result) for result in results if result not in visits] == [SessionFullError]
+    assert visits[0].appointment.session == session
+    assert Dose.objects.count() == 1
+
+
+def test_arrival_at_the_session_and_the_dose_at_the_desk_are_one_visit():
+    session, lot, user, who = ClinicSessionFactory(), LotFactory(), UserFactory(), ResidentFactory()
+    own = AppointmentFactory(session=session, resident=who)
+    facts = {"by": actor(user), "now": at(7, 30)}
+    results = at_once(
+        lambda: arrivals.note(appointment=own, resident=who, **facts),
+        lambda: give(resident=who, entry=entry(lot=lot, facility=session.facility), **facts),
+    )
+    assert not [result for result in results if isinstance(result, Exception)]
+    visit = Visit.objects.get()
+    assert (visit.outcome, visit.appointment.state) == ("given", "done")

@@ -144,14 +144,16 @@ def test_a_possible_double_is_pointed_out_first(desk, text):
     ResidentFactory(full_name="Nguyễn Văn Đức", date_of_birth="1991-03-05")
     page = scan(desk, text) if text else desk.get("/clinic/register/")
     response = register(desk, page, **NO_NUMBER)
-    assert list(response.context["doubles"]) == [there]
+    assert [double.resident for double in response.context["doubles"]] == [there]
+    assert "same name, same date of birth" in response.content.decode()
+    assert AuditEntry.objects.filter(action="resident.listed", resident=there.pk, user=desk.user).exists()
     assert "NGUYEN VAN DUC" in response.content.decode()
     assert there.phone not in response.content.decode()
     assert there.pk not in response.content.decode()
     assert Resident.objects.current().count() == 2
-    # Enter pressed without looking opens the person found.
+    # Enter pressed without looking neither makes a second person nor opens one who may be somebody else.
     assert response.content.decode().count("autofocus") == 1
-    assert "autofocus>This is the person" in response.content.decode()
+    assert 'role="alert" tabindex="-1" autofocus' in response.content.decode()
     # Having seen them, the clerk says that this is another person. What was typed is still there.
     register(desk, response, **NO_NUMBER)
     assert Resident.objects.current().count() == 3
@@ -185,6 +187,21 @@ def test_births_compare_as_far_as_they_are_known(desk, born, precision, typed, e
     ResidentFactory(full_name="Nguyễn Văn Đức", date_of_birth=born, birth_precision=precision)
     response = register(desk, desk.get("/clinic/register/"), **{**NO_NUMBER, "birth": typed})
     assert bool(response.context.get("doubles")) is expected
+
+
+def test_who_is_alike_is_offered_with_the_evidence_in_words(desk):
+    there = ResidentFactory(citizen_id="079090123465", full_name="Nguyễn Văn Dực", phone="0912345678")
+    response = register(desk, scan(desk, "079090123456"), **TYPED)
+    assert [double.resident for double in response.context["doubles"]] == [there]
+    for words in ("two digits of the number changed places", "same date of birth", "same phone"):
+        assert words in response.content.decode()
+    assert Resident.objects.count() == 1
+
+
+def test_who_is_surely_meant_is_opened_by_enter(desk):
+    ResidentFactory(citizen_id="079090000001", full_name="NGUYEN VAN DUC", phone="0912345678")
+    response = register(desk, desk.get("/clinic/register/"), **NO_NUMBER)
+    assert "autofocus>This is the person <kbd>Alt+1</kbd>" in response.content.decode()
 
 
 def this_is_the_person(desk, response):
@@ -281,7 +298,9 @@ def test_a_page_not_ours_leads_back_to_the_box(desk, path, sealed):
 
 def carriers(count, phone="0912345678"):
     for n in range(count):
-        ResidentFactory(citizen_id=f"0790900000{n:02d}", phone=phone)
+        ResidentFactory(
+            citizen_id=f"0790500000{n:02d}", phone=phone, full_name="Trần Thị Bưởi", date_of_birth="1950-02-01"
+        )
 
 
 def test_a_phone_that_many_carry_is_asked_about_and_no_block(desk):

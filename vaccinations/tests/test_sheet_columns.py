@@ -53,12 +53,18 @@ from vaccinations.tests.sheets import csv_file
             "Cơ sở tiêm|Nơi tiêm|Điểm tiêm|Đơn vị tiêm|Tên cơ sở tiêm chủng|Tên cơ sở|Facility|Vaccination site",
             "facility",
         ),
-        ("Người tiêm|Bác sĩ tiêm|Vaccinator", "vaccinator"),
+        ("Người tiêm|Bác sĩ tiêm|Vaccinator|Họ tên cán bộ tiêm", "vaccinator"),
         (
             "Ngày cấp CMND|Nơi cấp|Hạn dùng|Nhóm đối tượng|Địa chỉ|Quận/Huyện|SĐT người giám hộ|Tình trạng|Số thẻ BHYT",
             "",
         ),
-        ("Huyện|Tuổi|Đơn vị công tác", ""),
+        ("Huyện|Tuổi|Đơn vị công tác|Ngày hẹn tiêm mũi 2|Ngày tiêm dự kiến|Ngày tiêm mũi tiếp theo|Next dose date", ""),
+        ("SĐT người thân|Họ tên mẹ|Họ và tên cha/mẹ|CMND của bố|Mother's name|Người nhập liệu", ""),
+        # As an English Excel saves them.
+        ("H? và tên|H? tên", "full_name"),
+        ("M?i s?", "dose_number"),
+        ("Lo?i v?c xin", "vaccine"),
+        ("C? s? tiêm", "facility"),
     ],
 )
 def test_usual_headings_are_known(headings, field):

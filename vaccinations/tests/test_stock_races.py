@@ -6,11 +6,11 @@ import pytest
 from django.utils import timezone
 
 from residents.tests.factories import ResidentFactory
-from vaccinations.doses.services import record_dose
-from vaccinations.models import DayClose, Dose, StockEntry, VialOpening
+from vaccinations.doses.services import NeedsReasonError, Reason, record_dose
+from vaccinations.models import DayClose, StockEntry, VialOpening
 from vaccinations.stock import recalls, transfers
 from vaccinations.stock.closing import AlreadyClosedError, Counted, close_day
-from vaccinations.stock.lots import lot_faults
+from vaccinations.stock.lots import lot_state
 from vaccinations.stock.recipients import doses_of
 from vaccinations.stock.sheets import sheet_of
 from vaccinations.stock.vials import VialEndedError, open_vial, put_away
@@ -118,7 +118,7 @@ def test_a_double_tap_opens_one_vial():
     assert VialOpening.objects.count() == 1
 
 
-def test_a_dose_recorded_while_its_lot_is_recalled_stands_on_the_list_of_recipients():
+def test_a_dose_recorded_while_its_lot_is_recalled_is_listed_or_asks_why():
     facility, lot = stocked()
     resident, given, user = ResidentFactory(), entry(lot=lot, facility=facility), UserFactory()
     recalled, dose = at_once(
@@ -126,10 +126,13 @@ def test_a_dose_recorded_while_its_lot_is_recalled_stands_on_the_list_of_recipie
         lambda: record_dose(by=actor(user), resident=resident, entry=given, now=timezone.now()),
     )
     assert recalled == lot
-    assert isinstance(dose, Dose), dose
+    if isinstance(dose, NeedsReasonError):
+        assert [warning.code for warning in dose.warnings] == ["lot-recalled"]
+        why = Reason("Đã tiêm trước khi có lệnh", frozenset({"lot-recalled"}))
+        dose = record_dose(by=actor(user), resident=resident, entry=given, now=timezone.now(), reason=why)
     assert list(doses_of(lot, [facility.pk])) == [dose]
     # The object in hand is from before the recall; what is said of it is from after.
-    assert lot_faults(given.lot, facility, TODAY) == {"recalled"}
+    assert lot_state(given.lot, facility, TODAY).faults == {"lot-recalled"}
 
 
 def test_two_people_recall_a_lot_and_one_is_told():

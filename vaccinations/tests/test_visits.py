@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from residents.services import correct_number
 from residents.tests.factories import ResidentFactory
+from vaccinations.desk.places import Arrival
 from vaccinations.desk.visiting import (
     AnsweredMeanwhileError,
     NotUndoableError,
@@ -55,7 +56,7 @@ def test_a_dose_answers_the_visit_of_who_waits(who):
 
 def test_a_dose_of_who_was_not_announced_opens_and_answers_a_visit(who):
     opened_at = who["now"] - timedelta(minutes=1)
-    visit = given(who, arrived_at=opened_at)
+    visit = given(who, arrival=Arrival(opened_at))
     assert (visit.outcome, visit.arrived_at) == ("given", opened_at)
     assert {"visit.opened", "dose.recorded", "visit.answered"} == set(
         AuditEntry.objects.values_list("action", flat=True)
@@ -66,7 +67,7 @@ def test_a_dose_typed_from_paper_is_a_visit_of_its_day_without_an_hour(who):
     day = timezone.localdate() - timedelta(days=3)
     facts = {name: who[name] for name in ("by", "resident", "now")}
     typed = entry(facility=who["facility"], administered_on=day)
-    visit = give(**facts, entry=typed, arrived_at=who["now"])
+    visit = give(**facts, entry=typed, arrival=Arrival(who["now"]))
     assert (visit.visited_on, visit.arrived_at) == (day, None)
 
 

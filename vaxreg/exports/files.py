@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
 from time import time
 from typing import IO, Any
 
+from django.utils import translation
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -27,6 +28,8 @@ FORMULA = re.compile(r"(?:\A|(?<=[;\t\r\n]))(?=[\t\r\n]|\s*[=+\-@＝＋－＠])"
 # Excel's own limit on what stands in a margin.
 LONGEST_MARGIN = 255
 NARROWEST = 16
+# The ground of what is to be filled in.
+ENTRY = "#fff7d6"
 POINTS_A_LINE = 15
 A4 = 9
 
@@ -106,16 +109,36 @@ def say_whose(workbook: Workbook, mark: Watermark) -> None:
 def write_rows(workbook: Workbook, sheet: Worksheet, export: Export, mark: Watermark) -> None:
     """The cells, from the first row to the last."""
     bold, day = workbook.add_format({"bold": True}), workbook.add_format({"num_format": "dd/mm/yyyy"})
-    labels = headings(export)
+    labels, fields = headings(export), fields_of(export)
+    entry = workbook.add_format({"locked": False, "text_wrap": True, "bg_color": ENTRY, "border": 1})
     for column, label in enumerate(labels):
         sheet.set_column(column, column, max(len(label) + 2, NARROWEST))
+    guard_entries(sheet, export, fields)
     write_watermark(
         sheet, mark.line, len(labels), workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     )
     write_row(sheet, 1, labels, bold)
+    entries = [column for column, field in enumerate(fields) if field.is_entry]
     for number, row in enumerate(stored_rows(export), start=2):
         write_row(sheet, number, row, None, day)
+        for column in entries:
+            sheet.write_blank(number, column, None, entry)
     sheet.write_string(export.built_rows + 2, 0, mark.end, bold)
+
+
+def guard_entries(sheet: Worksheet, export: Export, fields: list[Field]) -> None:
+    """In a list that comes back only what is to be filled in can be changed, and from a list where there is one.
+
+    Without a password: it is against slips, and what comes back is checked all the same.
+    """
+    if not any(field.is_entry for field in fields):
+        return
+    sheet.protect("", {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True})
+    with translation.override(export.language):
+        for column, field in enumerate(fields):
+            if field.options:
+                choices = {"validate": "list", "source": [str(option) for option in field.options]}
+                sheet.data_validation(2, column, max(export.built_rows + 1, 2), column, choices)
 
 
 def write_watermark(sheet: Worksheet, line: str, columns: int, bold: Any) -> None:

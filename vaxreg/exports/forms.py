@@ -75,12 +75,12 @@ class ExportForm(forms.Form):
         self.user, self.listing = user, listing
         kwargs["initial"] = {"plain": self._codes(), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
-        self.fields["plain"].choices = [(field.code, field.label) for field in listing.fields if not field.why]
+        self.fields["plain"].choices = [(field.code, field.label) for field in listing.fields if is_asked(field)]
         self.fields["sensitive"].choices = [(field.code, explained(field)) for field in listing.fields if field.why]
         self.order_fields([*self.narrowing, "plain", "sensitive", "purpose", "purpose_text", "case_number"])
 
     def _codes(self) -> list[str]:
-        return [field.code for field in self.listing.fields if not field.why]
+        return [field.code for field in self.listing.fields if is_asked(field)]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -153,6 +153,11 @@ class ExportForm(forms.Form):
             # Nothing was seen yet, or too long ago.
             return None
         return key if seen == self._subject else None
+
+
+def is_asked(field: Field) -> bool:
+    """Whether the field is one that may be left out, and says little of a person."""
+    return not field.why and not field.is_fixed
 
 
 def explained(field: Field) -> str:

@@ -31,6 +31,10 @@ class Field:
     why: Any = ""
     mask: Callable[[str], str] = lambda text: HIDDEN
     in_csv: Callable[[str], str] = str
+    # For lists that come back: a column that every file has, one that is filled in, and what it may be filled in with.
+    is_fixed: bool = False
+    is_entry: bool = False
+    options: tuple[Any, ...] = ()
 
     def shown(self, row: dict[str, Any]) -> Any:
         """The field's value in a row of the database."""
@@ -62,8 +66,8 @@ class Listing:
     area: Callable[["User", dict[str, Any]], str]
 
     def chosen(self, codes: Iterable[str]) -> list[Field]:
-        """The fields of these codes, in the list's own order."""
-        return [field for field in self.fields if field.code in set(codes)]
+        """The fields of these codes, and those that every file has, in the list's own order."""
+        return [field for field in self.fields if field.is_fixed or field.code in set(codes)]
 
     def named(self, codes: Iterable[str]) -> list[Field]:
         """The fields of these codes, in the order given. Raises KeyError for one that the list has no longer."""

@@ -14,6 +14,7 @@ SAMPLES = {
     "code": "34679CDF",
     "pk": "1",
     "handle": "gAAAAA",
+    "pair": "gAAAAA",
     "listing": "people",
     "object_id": "1",
     "id": "1",

@@ -18,9 +18,10 @@ from checkpoints.tests.factories import (
     SymptomFactory,
     rule,
 )
+from residents.models import Merge
 from residents.tests.factories import AreaAssignmentFactory
 from vaccinations.loading.clinic import load_clinic
-from vaccinations.models import FacilityAssignment, Mend, Screening
+from vaccinations.models import ConflictDecision, FacilityAssignment, Mend, Screening
 from vaccinations.tests.factories import (
     AdverseEventFactory,
     DoseFactory,
@@ -127,6 +128,9 @@ def clinic_rows(dose):
     ObservationFactory(dose=dose)
     AdverseEventFactory(dose=dose)
     Mend.objects.create(resident=dose.resident_id, dose=dose, facility=dose.facility, facts=["phone"], reason="x")
+    of_two = {"kept": DoseFactory(), "other": dose, "reason": "x"}
+    ConflictDecision.objects.create(resident=dose.resident_id, verdict="one", **of_two)
+    Merge.objects.create(kept=dose.resident_id, dropped="123456789", reason="x")
     facts = {"audience": "adult", "computed": "eligible", "conclusion": "eligible"}
     Screening.objects.create(resident=dose.resident_id, visit=VisitFactory(resident=dose.resident), **facts)
 

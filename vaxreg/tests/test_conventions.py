@@ -19,6 +19,8 @@ COMPOSING = {
 OPEN_ROWS = {
     ("vaccinations/stock/vial_views.py", "Lot"): "reference data: every clinic uses the same lots",
     ("vaccinations/stock/lot_views.py", "Lot"): "reference data: every clinic uses the same lots",
+    ("vaccinations/desk/pages.py", "Lot"): "reference data: every clinic uses the same lots",
+    ("vaccinations/desk/correction_views.py", "Lot"): "reference data: every clinic uses the same lots",
 }
 # Django's own vocabulary, pieces of views, and pages whose names say all there is to say.
 PLAIN = {"urls", "apps", "models", "settings", "middleware", "context", "errors", "templatetags", "commands", "formats"}

@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from vaccinations.imports.headings import joined, recognised
 from vaccinations.imports.reading.faults import UnreadableFileError
+from vaccinations.imports.reading.old_fonts import Reading, fonts_of, in_unicode, reading_of
 from vaccinations.imports.reading.text import csv_rows, encoding_of
 from vaccinations.imports.reading.workbook import (
     counts_from_1904,
@@ -52,6 +53,8 @@ class Sheet:
     samples: list[list[str]] = field(repr=False)
     _rows: Callable[[], Iterable[list[str]]] = field(repr=False)
     since_1904: bool = False
+    # How the columns are read that were typed in a font from before Unicode.
+    fonts: dict[int, Reading] = field(default_factory=dict, repr=False)
     # Other sheets of the workbook with headings of ours, and how many rows they have: they are not read.
     others: dict[str, int] = field(default_factory=dict)
     # How much there is to read, and how much was: rows of a workbook, bytes of a text.
@@ -69,7 +72,7 @@ class Sheet:
         for number, cells in enumerate(self._rows(), start=1):
             self._read = number
             if number >= first and any(cell and not cell.isspace() for cell in cells):
-                yield Row(number, cells)
+                yield Row(number, in_unicode(cells, self.fonts))
 
 
 def open_sheet(file: BinaryIO, *, name: str = "", heading_row: int = 0) -> Sheet:
@@ -124,18 +127,25 @@ def _is_list(sheet: Sheet) -> bool:
 def _found(kind: str, name: str, names: list[str], rows: Callable[[], Iterable[list[str]]], heading_row: int) -> Sheet:
     top = list(islice(rows(), MOST_LINES_ABOVE + SAMPLED_ROWS))
     place = min(heading_row, len(top)) - 1 if heading_row else _heading_place(top)
-    headings, head_rows = _head(top[place : place + MOST_HEAD_ROWS])
+    headings, head_rows = _head([_head_in_unicode(row) for row in top[place : place + MOST_HEAD_ROWS]])
     below = [row for row in top[place + head_rows :] if any(row)]
     while headings and not headings[-1] and not any(any(row[len(headings) - 1 :]) for row in below):
         headings.pop()
     if len(headings) > MOST_COLUMNS:
         raise UnreadableFileError("too-wide")
-    return Sheet(kind, name, names, place + 1, head_rows, headings, below[:SAMPLED_ROWS], rows)
+    fonts = fonts_of(below[:SAMPLED_ROWS], len(headings))
+    samples = [in_unicode(row, fonts) for row in below[:SAMPLED_ROWS]]
+    return Sheet(kind, name, names, place + 1, head_rows, headings, samples, rows, fonts=fonts)
+
+
+def _head_in_unicode(cells: list[str]) -> list[str]:
+    reading = reading_of(cells)
+    return [reading(cell) for cell in cells] if reading else cells
 
 
 def _heading_place(top: list[list[str]]) -> int:
     """The row with most headings of ours; without any, the first that has at least two cells."""
-    scores = [recognised(cells) for cells in top[:MOST_LINES_ABOVE]]
+    scores = [recognised(_head_in_unicode(cells)) for cells in top[:MOST_LINES_ABOVE]]
     if scores and max(scores) >= FEWEST_HEADINGS:
         return scores.index(max(scores))
     for place, cells in enumerate(top):

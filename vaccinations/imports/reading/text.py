@@ -19,6 +19,8 @@ from vaccinations.imports.reading.letters import cleaned
 
 DELIMITERS = (",", ";", "\t", "|")
 CHUNK = 1 << 16
+# Web pages and XML (many systems call them .xls), documents and pictures.
+OF_OTHER_KINDS = (b"<", b"%pdf", b"{\\rtf", b"\x89png", b"\xff\xd8\xff")
 # What a spreadsheet's cell can hold: more is a quotation mark never closed, which would swallow the file.
 LONGEST_CELL = 32_767
 # A line without an end would be read whole in search of it.
@@ -43,6 +45,8 @@ def encoding_of(file: BinaryIO) -> str:
     head = file.read(CHUNK)
     if not head:
         raise UnreadableFileError("empty")
+    if head.lstrip()[:5].lower().startswith(OF_OTHER_KINDS):
+        raise UnreadableFileError("not-a-sheet")
     marked = next((encoding for mark, encoding in MARKS if head.startswith(mark)), "") or _unmarked_utf_16(head)
     expected = marked or "utf-8"
     if _is_whole(file, expected) or (expected.startswith("utf-8") and _is_mostly_utf_8(file)):
@@ -51,7 +55,7 @@ def encoding_of(file: BinaryIO) -> str:
         return "cp1258"
     if not marked and _is_whole(file, "cp1252"):
         return "cp1252"
-    raise UnreadableFileError("encoding")
+    raise UnreadableFileError("not-a-sheet" if b"\0" in head else "encoding")
 
 
 def _has_tones_on_vowels(file: BinaryIO) -> bool:

@@ -2,6 +2,7 @@ import csv
 import json
 import sys
 from argparse import ArgumentParser
+from collections import Counter
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -16,6 +17,7 @@ from vaccinations.imports.columns import DOUBTS, doubts_of
 from vaccinations.imports.failures import sentence_of
 from vaccinations.imports.files import hash_of
 from vaccinations.imports.outcomes import row_outcomes
+from vaccinations.imports.reading.sheet import FEWEST_HEADINGS
 from vaccinations.models import DoseImport
 from vaxreg.actors import Actor
 
@@ -85,11 +87,13 @@ class Command(BaseCommand):
             raise CommandError(_("Another process is at this import. Wait until it is done.")) from error
         if dose_import.failure:
             raise CommandError(sentence_of(dose_import))
-        if dose_import.awaits_columns and doubts_of(dose_import.layout) == ["guessed"]:
-            return self.run(as_guessed(dose_import))
         if dose_import.awaits_columns:
             doubts = " ".join(str(DOUBTS[code]) for code in doubts_of(dose_import.layout))
-            raise CommandError(_("The columns of this sheet are not clear: %(doubts)s") % {"doubts": doubts})
+            message = _("The columns of this sheet are not clear: %(doubts)s") % {"doubts": doubts}
+            if len({column["field"] for column in dose_import.columns if column["field"]}) < FEWEST_HEADINGS:
+                raise CommandError(message)
+            self.say(message)
+            return self.run(as_far_as_known(dose_import))
         if dose_import.other_sheets and dose_import.state == State.REVIEW:
             names = ", ".join(f"“{name}” ({rows})" for name, rows in dose_import.other_sheets.items())
             facts = {"sheet": dose_import.layout["sheet"], "names": names}
@@ -122,9 +126,16 @@ class Command(BaseCommand):
             self.stderr.write(text)
 
 
-def as_guessed(dose_import: DoseImport) -> DoseImport:
-    """The import, to be read by columns that were guessed by their content: on a command line there is nobody to ask."""
+def as_far_as_known(dose_import: DoseImport) -> DoseImport:
+    """The import, to be read by the columns that are clear: on a command line there is nobody to ask.
+
+    Those that were guessed by their content are believed; of several that hold the same none is read. What is missing then is
+    missing in each row.
+    """
+    held = Counter((column["field"], column["dose"]) for column in dose_import.columns)
     for column in dose_import.columns:
+        if held[column["field"], column["dose"]] > 1:
+            column["field"], column["dose"] = "", 0
         column["guessed"] = False
     dose_import.awaits_columns = False
     dose_import.save(update_fields=["layout", "awaits_columns"])

@@ -99,6 +99,19 @@ def test_declaration_sent_without_a_signal_goes_out_when_it_is_back(phone):
     assert phone.page.evaluate("localStorage.length") == 0
 
 
+def test_declaration_waits_for_a_site_that_is_busy(phone):
+    fill_declaration(phone)
+    phone.page.route("**/declare/", lambda route: route.fulfill(status=503, body="busy"))
+    phone.page.click(SEND)
+    signal = phone.page.locator("#signal")
+    expect(signal).to_have_text(signal.get_attribute("data-busy"))
+    assert phone.page.input_value("[name=full_name]") == world.NAME
+    phone.page.unroute("**/declare/")
+    phone.page.evaluate("window.dispatchEvent(new Event('online'))")
+    phone.page.wait_for_url("**/p/**")
+    assert Declaration.objects.count() == 1
+
+
 def test_answers_survive_the_page_and_are_shown_only_when_asked(phone):
     fill_declaration(phone)
     phone.open("/declare/")

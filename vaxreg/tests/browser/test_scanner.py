@@ -69,6 +69,16 @@ def test_space_lets_nobody_pass(desk):
     assert not Passage.objects.exists()
 
 
+def test_next_scan_takes_the_place_of_one_that_could_not_be_read(desk):
+    scan(desk, "0001900")
+    assert desk.page.input_value("#id_scan") == "0001900"
+    scan(desk, world.CARD)
+    assert desk.page.is_visible(".verdict")
+    desk.page.focus("#id_chosen_reason")
+    scan(desk, OTHER)
+    assert OTHER[-6:] in desk.page.text_content("main")
+
+
 def test_pass_scanned_onto_a_stop_is_read_whole(desk):
     declaration = DeclarationFactory(resident=world.NUMBER, had_contact=True)
     token, _code = keys_of(declaration)
