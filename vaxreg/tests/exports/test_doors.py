@@ -54,7 +54,6 @@ KNOWN = {
     ("vaccinations/management/commands/import_doses.py", "writer"): "--outcomes, asked for by whoever holds the server",
     ("vaccinations/imports/demonstration.py", "writer"): "a made-up sheet, in memory, sent through the pipeline",
     ("vaccinations/imports/staging.py", "writer"): "lines for COPY, in memory",
-    ("vaccinations/imports/demonstration.py", "writer"): "the sheet of the demonstration, in memory",
     (
         "vaccinations/imports/files.py",
         "TemporaryFile",
