@@ -13,8 +13,9 @@ from vaccinations.due.listing import LISTING as DUE
 from vaccinations.imports.rejected import LISTING as REJECTED
 from vaccinations.models import Dose, Facility
 from vaccinations.stock.recipient_listing import LISTING as RECIPIENTS
-from vaxreg.exports.forms import DayField, ExportForm
+from vaxreg.exports.forms import ExportForm
 from vaxreg.exports.listings import Field, Listing, registry
+from vaxreg.forms import DayField
 from vaxreg.models import User
 from vaxreg.roles import Role
 
