@@ -208,7 +208,11 @@ class SlipQuerySet(models.QuerySet):
     def with_dose(self) -> "SlipQuerySet":
         """With all that is printed on them."""
         return self.select_related(
-            "dose__vaccine", "dose__lot", "dose__facility", "dose__resident__superseded_by", "dose__recorded_by"
+            "dose__vaccine",
+            "dose__lot__vaccine",
+            "dose__facility",
+            "dose__resident__superseded_by",
+            "dose__recorded_by",
         )
 
 

@@ -37,7 +37,7 @@ from vaxreg.models import User
 from vaxreg.roles import Role
 
 ACTOR = Actor.command("load_demonstration")
-PEOPLE = 60
+PEOPLE = 80
 PREFIX = "000"
 SURNAMES = "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý".split()
 MIDDLES = {"F": "Thị Ngọc Thanh Minh Kim".split(), "M": "Văn Hữu Đức Minh Quang".split()}
