@@ -60,7 +60,8 @@ replace(replace(word, 'tr', 'ch'), 'gi', 'd')
 """
 
 # How two folded names that are not equal are alike. The last word of the name kept tells brothers and sisters apart: a name
-# without it is never "part" of another. Words are matched one to one: equal, then as typed or garbled, then one letter off.
+# without it is never "part" of another. (Văn Văn who is called Thị Văn has it.) Words are matched one to one: equal, then as
+# typed or garbled, then one letter off.
 NAMES = r"""
 CREATE FUNCTION residents_name_likeness(given text, kept text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -116,7 +117,8 @@ BEGIN
         END LOOP;
     END LOOP;
     RETURN CASE
-        WHEN own = ANY (missing) THEN CASE WHEN extra = '{}' THEN 'name-scrap' ELSE 'name-other' END
+        WHEN own = ANY (missing) AND own <> given_words[cardinality(given_words)] THEN
+            CASE WHEN extra = '{}' THEN 'name-scrap' ELSE 'name-other' END
         WHEN extra = '{}' AND missing = '{}' THEN CASE
             WHEN initials > 0 THEN 'name-initials'
             WHEN slips = 0 THEN 'name-garbled'

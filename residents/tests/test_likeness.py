@@ -88,7 +88,10 @@ def test_tones(name, other, are_equal):
         ("nguyen van binh an", "nguyen van an", "name-part"),
         ("nguyen van an binh", "nguyen van cuong", "name-other"),
         ("nguyen xuan xuan", "nguyen xuan lan", "name-other"),
-        ("nguyen xuan", "nguyen xuan xuan", "name-scrap"),
+        # The given name is a middle name as well.
+        ("nguyen xuan", "nguyen xuan xuan", "name-part"),
+        ("nguyen thi van", "nguyen van van", "name-middle"),
+        ("nguyen xuan lan", "nguyen xuan xuan", "name-other"),
         ("nguyen xuam lan", "nguyen xuan xuan", "name-other"),
         ("nguyen xuam xuan", "nguyen xuan xuan", "name-given"),
         ("???", "nguyen van an", "name-other"),
