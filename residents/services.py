@@ -17,6 +17,7 @@ from residents.birth import UNKNOWN, Birth
 from residents.citizen_id import CitizenId, Kind
 from residents.holding import ResidentError, hold_people
 from residents.merging.joining import are_two_citizen_ids, join, lead
+from residents.merging.registry import registry
 from residents.models import Resident, Unit
 from residents.names import clean_name
 from residents.querysets import ResidentQuerySet
@@ -308,6 +309,7 @@ def _joined(by: Actor, kept: Resident, dropped: Resident, reason: str, is_confir
     if not is_sure and not (is_confirmed and kept.traits.can_be(dropped.traits)):
         raise NumberOfAnotherPersonError
     join(by=by, kept=kept, dropped=dropped, reason=reason)
+    registry.refresh(kept)
     return kept
 
 

@@ -12,7 +12,7 @@ from residents.models import Merge, Resident
 from vaccinations.due.services import refresh_due
 from vaccinations.models import Appointment, ConflictDecision, Dose, DueDose, RegisteredPerson
 from vaccinations.quality.feeding import feed_from_doses
-from vaccinations.quality.following import follow_merges
+from vaccinations.quality.following import follow_doses, follow_merges
 
 
 def doses_since(merge: Merge) -> QuerySet:
@@ -78,5 +78,5 @@ registry.register(
 )
 registry.hindrances.append(decisions_since)
 registry.refreshers.append(refresh)
-registry.refreshers += [feed_from_doses, follow_merges]
+registry.refreshers += [feed_from_doses, follow_doses, follow_merges]
 registry.contradictions.append(doses_of_one_number)

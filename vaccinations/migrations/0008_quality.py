@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                             ("open", "open"),
                             ("waiting", "waiting for the commune"),
                             ("decided", "decided"),
-                            ("withdrawn", "its sheet was taken back"),
+                            ("withdrawn", "fallen away"),
                         ],
                         db_default="open",
                         default="open",

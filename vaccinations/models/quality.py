@@ -31,7 +31,7 @@ class QualityCase(models.Model):
         OPEN = "open", _("open")
         WAITING = "waiting", _("waiting for the commune")
         DECIDED = "decided", _("decided")
-        WITHDRAWN = "withdrawn", _("its sheet was taken back")
+        WITHDRAWN = "withdrawn", _("fallen away")
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.OPEN, db_default=State.OPEN)

@@ -15,7 +15,7 @@ from residents.holding import ResidentError, hold_person
 from residents.merging.services import DependedUponError, TwoCitizenIdsError, merge, undo_merge
 from residents.models import DuplicatePair, Merge, Resident
 from residents.services import register_resident
-from vaccinations.desk.registering import possible_doubles
+from vaccinations.desk.registering import namesakes
 from vaccinations.doses.conflicts import NoConflictError, decide_conflict, restore_held, undo_decision
 from vaccinations.doses.services import (
     AlreadyRecordedError,
@@ -246,7 +246,7 @@ def _new_person(by: Actor, case: QualityCase, decision: Decision, now: datetime)
     if not row.full_name or birth.precision == Precision.UNKNOWN:
         raise errors.TooLittleKnownError
     known = ruled_out(case.decisions.all())
-    if [double for double in possible_doubles(full_name=row.full_name, birth=birth) if double.pk not in known]:
+    if [double for double in namesakes(row.full_name, birth) if double.pk not in known]:
         raise errors.DoubleError
     person = register_resident(
         by=by,

@@ -1,9 +1,10 @@
-"""What was decided about a pair of records on another page, kept with its case: merged there, or made two again."""
+"""What becomes of cases by acts on other pages: records merged there, or made two again, and the doses that came together."""
 
+from django.db.models import F
 from django.utils import timezone
 
 from residents.models import Merge, Resident
-from vaccinations.models import CaseDecision, QualityCase
+from vaccinations.models import CaseDecision, Dose, QualityCase
 from vaccinations.quality.choices import Choice, standing
 
 State = QualityCase.State
@@ -21,6 +22,23 @@ def follow_merges(person: Resident) -> None:
             _decided(case, merge)
         elif case and case.state == State.DECIDED and merge.is_undone:
             _opened(case, merge)
+
+
+def follow_doses(person: Resident) -> None:
+    """Takes the cases of doses of one number off the lists that are no longer of one person, and puts back those that are.
+
+    A case that somebody decides at this moment is left to them.
+    """
+    doses = list(Dose.objects.of_person(person.pk).values_list("pk", flat=True))
+    in_conflict = set(Dose.objects.in_conflict().filter(pk__in=doses).values_list("pk", flat=True))
+    held = dict(
+        QualityCase.objects.select_for_update(skip_locked=True).filter(dose__in=doses).values_list("dose", "pk")
+    )
+    gone = QualityCase.objects.to_do().filter(pk__in=[pk for dose, pk in held.items() if dose not in in_conflict])
+    again = QualityCase.objects.filter(state=State.WITHDRAWN, pk__in=[held[dose] for dose in held.keys() & in_conflict])
+    changed = {"version": F("version") + 1, "claimed_by": None, "claimed_until": None}
+    gone.update(state=State.WITHDRAWN, **changed)
+    again.update(state=State.OPEN, recipient=person.pk, **changed)
 
 
 def _decided(case: QualityCase, merge: Merge) -> None:

@@ -313,6 +313,16 @@ def test_a_merge_that_decisions_stand_on_is_not_undone_before_them(by, pair, dos
     assert Resident.objects.get(pk=TWIN).superseded_by_id is None
 
 
+def test_doses_that_are_of_two_people_again_are_off_the_lists_until_they_are_of_one(by, pair, doses):
+    undone(by, pair)
+    doses.refresh_from_db()
+    assert doses.state == "withdrawn"
+    decided(by, pair, "same", NUMBER, second_reason=WHY)
+    doses.refresh_from_db()
+    assert doses.state == "open"
+    assert QualityCase.objects.filter(kind="conflict").count() == 1
+
+
 def test_a_pair_of_different_people_is_remembered_and_undone(by, pair):
     decided(by, pair, "different", "")
     assert (pair.state, DuplicatePair.objects.get().status) == ("decided", "different")

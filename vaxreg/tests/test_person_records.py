@@ -63,8 +63,8 @@ def test_every_column_with_a_persons_number_is_registered():
     assert found - NOT_OF_PEOPLE.keys() == known
 
 
-# Grows with every act by design; made again from the doses; the merge itself.
-NOT_COMPARED = {"vaxreg.AuditEntry", "vaccinations.DueDose"}
+# Grows with every act by design; made again from the doses; work lists, to which a merge brings doses of one number.
+NOT_COMPARED = {"vaxreg.AuditEntry", "vaccinations.DueDose", "vaccinations.QualityCase"}
 
 
 def text_of(table, order="1"):
@@ -185,7 +185,7 @@ def held(world, history, later, is_corrected, is_turned):
 def test_whatever_happened_nothing_is_lost_doubled_or_left_behind():
     world = World()
 
-    @settings(max_examples=20, deadline=None, database=None)
+    @settings(max_examples=12, deadline=None, database=None)
     @given(HISTORIES, HISTORIES, st.booleans(), st.booleans())
     def hold(history, later, is_corrected, is_turned):
         with transaction.atomic():
