@@ -74,6 +74,10 @@ class LotQuerySet(models.QuerySet):
             "vaccine__name", F("expires_on").asc(nulls_last=True), "lot_number"
         )
 
+    def recalled(self) -> "LotQuerySet":
+        """Lots that are recalled now."""
+        return self.filter(recalled_at__isnull=False)
+
     def numbered(self, text: str) -> "LotQuerySet":
         """Lots whose number begins so, in either letter case; the one registered last first."""
         return self.filter(lot_number__istartswith=text).select_related("vaccine").order_by("-pk")
@@ -168,9 +172,9 @@ class DoseQuerySet(models.QuerySet):
         given_here = self.filter(
             facility__in=user.facility_assignments.in_force(timezone.localdate()).values("facility")
         )
-        people = Resident.objects.visible_to(user)
         # Under an old number too, whatever that row says of where the person lives.
-        return given_here | self.filter(resident__in=people) | self.filter(resident__superseded_by__in=people)
+        present = Coalesce(OuterRef("resident__superseded_by"), OuterRef("resident"))
+        return given_here | self.filter(Exists(Resident.objects.visible_to(user).filter(pk=present)))
 
     def correctable_by(self, user: User, on: date) -> "DoseQuerySet":
         """Doses that the user may void or replace on that day: their own of the day, and a clinic lead any given there."""

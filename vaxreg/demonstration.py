@@ -19,6 +19,7 @@ from checkpoints.models import Checkpoint, CheckpointAssignment, RiskLevel
 from residents.birth import Birth, Precision
 from residents.models import AreaAssignment, Resident, Unit
 from residents.services import register_resident
+from vaccinations.batch.demonstration import load_pile
 from vaccinations.demonstration import a_day_at, registered_twice
 from vaccinations.doses.services import Entry, Reason, record_dose
 from vaccinations.doses.warnings import Code
@@ -100,6 +101,8 @@ def load(*, now: datetime) -> None:
     clerk = Actor(user=users[Role.CLINIC_STAFF], address=None, channel=ACTOR.channel)
     # Not the first ones: their cards are for visitors to scan.
     a_day_at(facility, by=clerk, people=people[20:], lot=lots[1], now=now)
+    slips = [person for person in people[45:] if not person.doses.exists()][:3]
+    load_pile(by=clerk, facility=facility, lot=lots[1], people=slips, now=now)
     unvaccinated = [person for person in people if not person.doses.exists()]
     manager = Actor(user=users[Role.PROVINCIAL_MANAGER], address=None, channel=ACTOR.channel)
     load_sheet(by=manager, province=province, people=people[:20], today=now.date())

@@ -29,6 +29,15 @@ BLOCKING = frozenset(
         *("day-missing", "day-unreadable", "day-future"),
     }
 )
+# What waits for somebody; of the others there is nothing to mend.
+REJECTED = (
+    Outcome.CONFLICT,
+    Outcome.DOUBTFUL,
+    Outcome.NO_ID,
+    Outcome.MALFORMED_ID,
+    Outcome.DISAGREES,
+    Outcome.UNREADABLE,
+)
 OF_NUMBER = frozenset({"digits-lost", "number-malformed"})
 CAUSES = f"""
 SELECT outcome, code, count(*) FROM {SheetDose._meta.db_table} AS given
@@ -100,6 +109,11 @@ def groups(dose_import: DoseImport) -> list[Group]:
     return list(found.values())
 
 
+def rejected_of(dose_import: DoseImport) -> int:
+    """Returns how many doses wait for somebody to mend them."""
+    return sum(dose_import.counts[outcome] for outcome in REJECTED)
+
+
 def cause_label(code: str) -> str:
     """Returns the sentence of a reason, problem or warning."""
     return _sentence(DIFFERENCES[code]) if code in DIFFERENCES else str((REASONS | PROBLEMS | WARNINGS)[code])
@@ -150,31 +164,41 @@ def _slice(doses: Any, after: str, before: str) -> tuple[list[SheetDose], bool, 
 
 
 def _others(dose_import: DoseImport, rows: list[SheetDose]) -> dict[int, list[SheetDose]]:
-    """The other doses of the sheet that each of these contradicts: of the same person, and the same number or day."""
-    disputed = [dose for dose in rows if dose.reason in ("file-differs", "file-same-day")]
+    """The other doses of the sheet that each of these contradicts: of the same person."""
+    disputed = [dose for dose in rows if dose.reason in ("file-differs", "file-same-day", "file-order")]
     if not disputed:
         return {}
     doses = SheetDose.objects.filter(dose_import=dose_import, person__in={dose.person for dose in disputed})
     near = list(doses.filter(outcome__in=["new", "conflict"]).select_related("vaccine").order_by("row", "part"))
     return {
         dose.pk: [
-            other
-            for other in near
-            if other.person == dose.person
-            and (other.dose_number == dose.dose_number or other.administered_on == dose.administered_on)
-            and other.pk != dose.pk
+            other for other in near if other.person == dose.person and other.pk != dose.pk and _contradicts(dose, other)
         ]
         for dose in disputed
     }
 
 
+def _contradicts(dose: SheetDose, other: SheetDose) -> bool:
+    if dose.dose_number == other.dose_number or dose.administered_on == other.administered_on:
+        return True
+    return (dose.dose_number < other.dose_number) != (dose.administered_on < other.administered_on)
+
+
 def sentences_of(dose: SheetDose) -> list[str]:
     """Returns what decided the outcome of the dose; of a new one, what is worth knowing of it."""
-    if dose.outcome == Outcome.DISAGREES:
-        differences = [_sentence(DIFFERENCES[code]) for code in dose.evidence or () if code in DIFFERENCES]
+    facts = {name: getattr(dose, name) for name in ("outcome", "problems", "reason", "warnings", "evidence")}
+    return sentences_for(**facts)
+
+
+def sentences_for(
+    *, outcome: str, problems: list[str], reason: str, warnings: list[str], evidence: list[str] | None
+) -> list[str]:
+    """Returns the same of what was read of a dose without the dose itself."""
+    if outcome == Outcome.DISAGREES:
+        differences = [_sentence(DIFFERENCES[code]) for code in evidence or () if code in DIFFERENCES]
         return differences or [str(FITS_ANOTHER)]
-    problems = [code for code in dose.problems if is_cause(code, dose.outcome)]
-    return sentences(problems=problems, reason=dose.reason, warnings=dose.warnings)
+    causes = [code for code in problems if is_cause(code, outcome)]
+    return sentences(problems=causes, reason=reason, warnings=warnings)
 
 
 def is_cause(problem: str, outcome: str) -> bool:
