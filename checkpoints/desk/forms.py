@@ -20,6 +20,14 @@ from vaxreg.forms import SealedField
 from vaxreg.models import User
 
 CANDIDATE = "desk-candidate"
+TYPED_AS_WORDS = _(
+    "A Vietnamese keyboard (Telex, VNI) has changed what was typed. Switch it off, then scan or type again."
+)
+
+
+def is_typed_as_words(text: str) -> bool:
+    """Whether an input method made Vietnamese of a code or an address: K4P39QWR comes out as K4P39QỬ."""
+    return "|" not in text and not text.isascii() and any(character.isdigit() for character in text)
 
 
 class ScanForm(forms.Form):
@@ -45,7 +53,7 @@ class ScanForm(forms.Form):
         try:
             cleaned["scan"] = read_scan(text)
         except UnreadableScanError as error:
-            raise self.refused(error.message, "unreadable") from error
+            raise self.refused(TYPED_AS_WORDS if is_typed_as_words(text) else error.message, "unreadable") from error
         return cleaned
 
     def refused(self, message: str, code: str) -> ValidationError:

@@ -122,6 +122,12 @@ def test_officer_reads_what_the_rules_judged_by(client, officer):
     assert "filled in by somebody else" in said
 
 
+@pytest.mark.parametrize("text", ["K4P39QỬ", "https://vaxreg.vn/p/Ab3âxYz0123456789qưer/"])
+def test_vietnamese_keyboard_is_named_as_the_cause(client, officer, text):
+    assert "Switch it off, then scan or type again." in scan(client, text)
+    assert "Switch it off" not in scan(client, "hello")
+
+
 def test_card_of_which_the_number_alone_was_read_is_to_be_compared_by_eye(client, officer):
     warning = "Compare name and date of birth with the card yourself."
     assert warning in scan(client, CARD.replace("ễ", "?"))
