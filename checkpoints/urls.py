@@ -6,6 +6,7 @@ from checkpoints.desk import views as desk
 from checkpoints.groups import views as groups
 from checkpoints.movements import views as movements
 from checkpoints.route import views as route
+from checkpoints.rules import level_views as levels
 from checkpoints.rules import views as rules
 from checkpoints.shifts import views as shifts
 
@@ -29,6 +30,8 @@ urlpatterns = [
     path("route/", route.route, name="route"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.write, name="rule-new"),
+    path("rules/levels/", levels.levels, name="levels"),
+    path("rules/levels/import/", levels.bring_in, name="levels-import"),
     path("rules/<int:pk>/", rules.rule, name="rule"),
     path("rules/<int:pk>/edit/", rules.write, name="rule-edit"),
     path("rules/<int:pk>/begin/", rules.begin, name="rule-begin"),

@@ -61,7 +61,7 @@ def _given(person: Resident, facility: Facility, lot: Lot, *, by: Actor, at: dat
         key=uuid4(),
         source=Dose.Source.DEMONSTRATION,
     )
-    facts = {"resident": person, "entry": entry, "reason": REASON, "arrival": Arrival(at=at - timedelta(minutes=10))}
+    facts = {"resident": person, "entry": entry, "reason": REASON, "arrival": Arrival(at - timedelta(minutes=10))}
     return give(by=by, now=now, screening=CONSENT, **facts).dose
 
 

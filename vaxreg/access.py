@@ -36,6 +36,7 @@ PEOPLE_SEARCH = frozenset(
 MERGING = frozenset({Role.CLINIC_LEAD, Role.PROVINCIAL_MANAGER})
 RULES_WRITING = frozenset({Role.CHECKPOINT_LEAD, Role.ADMINISTRATOR})
 RULES_READING = frozenset({*RULES_WRITING, Role.PROVINCIAL_MANAGER})
+LEVELS_WRITING = frozenset({Role.ADMINISTRATOR})
 # Movements in numbers; with people and small numbers only for who answers for the area.
 MOVEMENT_DETAILS = frozenset({Role.CHECKPOINT_LEAD, Role.PROVINCIAL_MANAGER})
 MOVEMENTS = frozenset({*MOVEMENT_DETAILS, Role.ADMINISTRATOR, Role.AUDITOR})

@@ -15,10 +15,11 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from checkpoints.models import Checkpoint, CheckpointAssignment
+from checkpoints.models import Checkpoint, CheckpointAssignment, RiskLevel
 from residents.birth import Birth, Precision
 from residents.models import AreaAssignment, Resident, Unit
 from residents.services import register_resident
+from vaccinations.batch.demonstration import load_pile
 from vaccinations.demonstration import a_day_at, registered_twice
 from vaccinations.doses.services import Entry, Reason, record_dose
 from vaccinations.doses.warnings import Code
@@ -89,6 +90,7 @@ def load(*, now: datetime) -> None:
     neighbour = Unit.objects.provinces().in_force(now.date()).get(code=NEIGHBOUR)
     users = {account.role: _user(account) for account in ACCOUNTS}
     checkpoint, facility = _places(province, neighbour)
+    _levels({province: 2, neighbour: 3}, now.date())
     _assign(users, checkpoint=checkpoint, facility=facility, province=province)
     lots = _lots(now.date())
     people = _people(random.Random(1), province)
@@ -99,6 +101,8 @@ def load(*, now: datetime) -> None:
     clerk = Actor(user=users[Role.CLINIC_STAFF], address=None, channel=ACTOR.channel)
     # Not the first ones: their cards are for visitors to scan.
     a_day_at(facility, by=clerk, people=people[20:], lot=lots[1], now=now)
+    slips = [person for person in people[45:] if not person.doses.exists()][:3]
+    load_pile(by=clerk, facility=facility, lot=lots[1], people=slips, now=now)
     unvaccinated = [person for person in people if not person.doses.exists()]
     manager = Actor(user=users[Role.PROVINCIAL_MANAGER], address=None, channel=ACTOR.channel)
     load_sheet(by=manager, province=province, people=people[:20], today=now.date())
@@ -128,6 +132,12 @@ def _places(province: Unit, neighbour: Unit) -> tuple[Checkpoint, Facility]:
         code="tram-y-te-1", name="Trạm y tế số 1 (minh họa)", name_en="Health Station 1 (demonstration)", unit=province
     )
     return checkpoint, facility
+
+
+def _levels(levels: dict[Unit, int], today: date) -> None:
+    begun = today - timedelta(days=10)
+    for unit, level in levels.items():
+        RiskLevel.objects.create(unit=unit, level=level, in_force_from=begun, source="QĐ 01/QĐ-UBND (minh họa)")
 
 
 def _assign(users: dict[Role, User], *, checkpoint: Checkpoint, facility: Facility, province: Unit) -> None:

@@ -234,7 +234,8 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
-# Files are taken on two pages only, and no larger than IMPORT_MOST_MB.
+# Files are taken on these pages only (vaccination sheets, work lists, risk levels), and no larger than IMPORT_MOST_MB.
+UPLOAD_PAGES = frozenset({"/imports/new/", "/quality/lists/", "/rules/levels/import/"})
 FILE_UPLOAD_HANDLERS = ["vaccinations.imports.uploads.SheetUploadHandler"]
 
 # Language, dates

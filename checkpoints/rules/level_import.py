@@ -40,7 +40,10 @@ class LevelRow:
 
 def read_levels(text: str) -> list[LevelRow]:
     """Returns the rows of the file. Raises LevelsError naming every row that cannot be read."""
-    reader = csv.DictReader(StringIO(text.removeprefix("\ufeff")))
+    text = text.removeprefix("\ufeff")
+    # Where a comma is the decimal sign, as in Vietnam, spreadsheets write semicolons.
+    delimiter = ";" if ";" in text.partition("\n")[0] else ","
+    reader = csv.DictReader(StringIO(text), delimiter=delimiter)
     if [(name or "").strip() for name in reader.fieldnames or []] != HEADINGS:
         raise LevelsError([_("row 1: the headings are not %(names)s") % {"names": ",".join(HEADINGS)}])
     rows, problems = [], []
@@ -72,6 +75,24 @@ def import_levels(*, by: Actor, rows: Iterable[LevelRow]) -> dict[str, int]:
         levels = [[row.code, row.level, row.in_force_from, row.in_force_until] for row in rows]
         audit.record(by=by, action="risklevels.imported", changes=counts | {"levels": levels})
     return counts
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What an import would do: its counts, and the rows with the units that they mean."""
+
+    counts: dict[str, int]
+    rows: list[tuple[LevelRow, Unit]]
+
+
+@transaction.atomic
+def try_levels(*, by: Actor, rows: Iterable[LevelRow]) -> Trial:
+    """Returns what the import of the rows would do, and does nothing. Raises LevelsError as the import would."""
+    rows = list(rows)
+    units = _units(sorted(rows, key=lambda row: (row.code, row.in_force_from)))
+    counts = import_levels(by=by, rows=rows)
+    transaction.set_rollback(True)
+    return Trial(counts, [(row, units[row.row]) for row in rows])
 
 
 def _bring_in(row: LevelRow, unit: Unit, counts: dict[str, int]) -> None:

@@ -51,7 +51,7 @@ def proposed(first: Side, second: Side) -> Side:
 
 
 def lines(first: Side, second: Side, *, is_unmasked: bool) -> list[Line]:
-    """Returns the facts of both in the order of a person's page, and how many rows of each table they have."""
+    """Returns the facts of both in the order of a person's page, and how many rows they have in each table that has any."""
     number, phone, address = IN_FULL if is_unmasked else MASKED
     one, other = first.person, second.person
     facts = [
@@ -68,7 +68,7 @@ def lines(first: Side, second: Side, *, is_unmasked: bool) -> list[Line]:
         Line(_("Card seen"), (one.verified_at, other.verified_at)),
     ]
     counted = zip(first.counts, second.counts, strict=True)
-    return facts + [Line(title, (mine, theirs)) for (title, mine), (_title, theirs) in counted]
+    return facts + [Line(title, (mine, theirs)) for (title, mine), (_title, theirs) in counted if mine or theirs]
 
 
 def _line(

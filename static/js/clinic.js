@@ -27,20 +27,3 @@ document.querySelectorAll("[data-record]:has([data-says])").forEach((form) => {
   };
   form.addEventListener("input", say);
 });
-// One way to press a key in every browser: Alt and the letter. Without JavaScript the browser's own access keys do it.
-(() => {
-  const keys = new Map();
-  document.querySelectorAll("[accesskey]").forEach((element) => {
-    keys.set(element.accessKey, element);
-    element.setAttribute("aria-keyshortcuts", `Alt+${element.accessKey.toUpperCase()}`);
-    element.removeAttribute("accesskey");
-  });
-  document.addEventListener("keydown", (event) => {
-    if (!event.altKey || event.ctrlKey || event.metaKey || !event.code.startsWith("Key")) return;
-    const element = keys.get(event.code[3].toLowerCase());
-    if (!element) return;
-    event.preventDefault();
-    element.focus();
-    if (!element.matches("input, select, textarea")) element.click();
-  });
-})();

@@ -16,27 +16,6 @@
     box.focus();
   });
 })();
-// The keys shown beside the buttons: Alt and a letter, in every browser. The attribute alone means Alt+Shift in one and
-// Control+Option in another; it is taken away here, lest both act, and serves where this file does not run.
-(() => {
-  const keys = new Map();
-  document.querySelectorAll("[accesskey]").forEach((element) => {
-    const letter = element.getAttribute("accesskey");
-    keys.set(letter, element);
-    element.removeAttribute("accesskey");
-    element.setAttribute("aria-keyshortcuts", `Alt+${letter.toUpperCase()}`);
-  });
-  document.addEventListener("keydown", (event) => {
-    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.repeat) return;
-    // With Alt held some keyboards write another sign: then the place of the key counts.
-    const letter = /^[a-z0-9]$/i.test(event.key) ? event.key : event.code.replace(/Key|Digit/, "");
-    const element = keys.get(letter.toLowerCase());
-    if (!element) return;
-    event.preventDefault();
-    if (element.matches("input, select, textarea")) element.focus();
-    else element.click();
-  });
-})();
 // On a phone the camera reads codes where the browser itself can; elsewhere the button stays hidden.
 (() => {
   const button = document.querySelector("[data-camera]");

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from residents.forms import NameField, PhoneField, ReasonField
+from residents.forms import NameField, PhoneField, PhoneReasonField, ReasonField, explain_phone
 from residents.models import Resident
 from residents.scan import Card, Identity, UnreadableScanError, read_identity
 from vaccinations.models import Slip
@@ -65,6 +65,7 @@ class MendForm(forms.Form):
     mend = SealedField(purpose=MEND, max_age_seconds=SHIFT_SECONDS)
     full_name = NameField()
     phone = PhoneField(required=False)
+    phone_reason = PhoneReasonField()
     reason = ReasonField(
         label=_("What was wrong?"), help_text=_("For example: misheard, typed wrongly, number of somebody else.")
     )
@@ -76,6 +77,14 @@ class MendForm(forms.Form):
             # The computer is the clinic's: it must not offer the person before.
             self.fields[name].widget.attrs["autocomplete"] = "off"
         self.fields["phone"].widget.attrs["autofocus"] = True
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean()
+        if "mend" in facts and facts.get("phone") != facts["mend"]["before"]["phone"]:
+            explain_phone(self)
+        else:
+            facts["phone_reason"] = ""
+        return facts
 
     def clean_full_name(self) -> str:
         name = self.cleaned_data["full_name"]
@@ -99,6 +108,7 @@ class MendForm(forms.Form):
             "before": self.cleaned_data["mend"]["before"],
             "after": {name: self.cleaned_data[name] for name in ("full_name", "phone")},
             "reason": self.cleaned_data["reason"],
+            "phone_reason": self.cleaned_data["phone_reason"],
             "card": self._card,
         }
 

@@ -11,6 +11,7 @@ from residents.models import Resident
 from residents.names import clean_name, name_key
 from residents.scan import Card
 from residents.services import update_resident, verify_resident
+from vaccinations.desk.registering import keep_phone_reason
 from vaccinations.models import Facility, Mend, Slip
 from vaxreg import audit
 from vaxreg.actors import Actor
@@ -46,8 +47,11 @@ def mend(
     after: dict[str, str],
     reason: str,
     card: Card | None = None,
+    phone_reason: str = "",
 ) -> Mend:
     """Returns the mend of the person whose slip it is; `before` and `after` hold full_name and phone.
+
+    `phone_reason`: why the new phone number is one that many have.
 
     Raises NothingToMendError, CardNeededError, CardDisagreesError, and ChangedMeanwhileError where the record is not as
     the page showed it any more.
@@ -62,6 +66,7 @@ def mend(
         raise NothingToMendError
     card_seen = _checked(person, changes.get("full_name"), card)
     person = update_resident(by=by, resident=person, reason=reason, **changes)
+    keep_phone_reason(by=by, person=person, reason=phone_reason)
     if card_seen and person.verified_at is None and card.traits.is_surely(person.traits, share_a_number=True):
         verify_resident(by=by, resident=person)
     return _keep(by, slip, facility, person, sorted(changes), reason, card_seen)

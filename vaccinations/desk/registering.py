@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from residents.birth import UNKNOWN, Birth, Precision
 from residents.citizen_id import CitizenId, Kind
@@ -125,10 +126,16 @@ def register_at_clinic(
         person = register_resident(
             by=by, source=Resident.Source.CLINIC, number=number, full_name=full_name, birth=birth, **facts
         )
-    if phone_reason:
-        reason = {"reason": phone_reason}
-        audit.record(by=by, action="phone.explained", subject=person, resident=person.pk, changes=reason)
+    keep_phone_reason(by=by, person=person, reason=phone_reason)
     return person
+
+
+@transaction.atomic
+def keep_phone_reason(*, by: Actor, person: Resident, reason: str) -> None:
+    """Keeps why the person has a phone number that many have, where that was asked."""
+    if reason:
+        changes = {"reason": reason}
+        audit.record(by=by, action="phone.explained", subject=person, resident=person.pk, changes=changes)
 
 
 @transaction.atomic
@@ -142,7 +149,7 @@ def join_number(*, by: Actor, resident: Resident, number: str) -> Resident:
     if presented == had:
         return resident
     if presented > had:
-        reason = "presented at the clinic desk"
+        reason = gettext("Presented at the clinic desk")
         person = correct_number(by=by, resident=resident, new_number=number, reason=reason, is_confirmed=True)
     else:
         person = add_alias(by=by, resident=resident, number=number, is_confirmed=True)

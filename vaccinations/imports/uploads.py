@@ -1,11 +1,9 @@
-"""What is taken of files sent with a form: on the pages for sheets and lists, from staff, up to a size, onto the disk."""
+"""What is taken of files sent with a form: on the pages for files, from staff, up to the size allowed, and onto the disk."""
 
 from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
-
-PAGES = frozenset({"/imports/new/", "/quality/lists/"})
 
 
 class SheetUploadHandler(TemporaryFileUploadHandler):
@@ -13,7 +11,7 @@ class SheetUploadHandler(TemporaryFileUploadHandler):
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         request = self.request
-        if request is None or request.path not in PAGES or not request.user.is_authenticated:
+        if request is None or request.path not in settings.UPLOAD_PAGES or not request.user.is_authenticated:
             raise SkipFile
         super().new_file(*args, **kwargs)
 

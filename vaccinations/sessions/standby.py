@@ -1,5 +1,6 @@
 """Leftover doses: people who can come within an hour, in the order of the rule, called one by one."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from vaccinations.sessions.errors import ChangedMeanwhileError, NotTodayError, S
 from vaccinations.sessions.filling import invite_one
 from vaccinations.sessions.first_doses import first_doses
 from vaccinations.sessions.places import hours_of, next_free_hour
+from vaccinations.stock.vials import OpenVial, open_vials
 from vaxreg import audit
 from vaxreg.actors import Actor
 
@@ -23,6 +25,21 @@ def standby_people(session: ClinicSession) -> RegisteredPersonQuerySet:
     first = first_doses(session.vaccines.all(), session.held_on)
     people = candidates(session, criteria, first).filter(is_standby=True)
     return in_order(people, criteria.order)
+
+
+def sessions_giving(
+    sessions: Collection[ClinicSession], vaccines: Collection[int], now: datetime
+) -> list[ClinicSession]:
+    """Returns those of the sessions that are held now and give one of these vaccines: their people are called for leftovers."""
+    held = [session.pk for session in sessions if session.hour_now(now)]
+    return list(ClinicSession.objects.held().filter(pk__in=held, vaccines__in=vaccines).distinct()) if held else []
+
+
+def leftovers(session: ClinicSession, now: datetime) -> list[OpenVial]:
+    """Returns the opened vials of the session's vaccines whose doses may still be given, the one to be used first in front."""
+    vaccines = set(session.vaccines.values_list("pk", flat=True))
+    on_table = open_vials(session.facility, now)
+    return [opened for opened in on_table if opened.may_be_given and opened.vial.lot.vaccine_id in vaccines]
 
 
 @transaction.atomic

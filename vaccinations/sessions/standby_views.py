@@ -23,6 +23,7 @@ def standby_list(request, pk):
     people = standby.list_standby(by=request.actor, session=session)
     is_held_now = not session.is_cancelled and session.hour_now(timezone.now()) is not None
     context = {"session": session, "people": people, "is_held_now": is_held_now}
+    context["leftovers"] = standby.leftovers(session, timezone.now())
     return render(request, "vaccinations/sessions/standby.html", context)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from vaccinations.desk.pages import at_facility
 from vaccinations.models import Lot, VialOpening
+from vaccinations.sessions.standby import sessions_giving
 from vaccinations.stock import vials
 from vaccinations.stock.forms import OpenVialForm, PutAwayForm
 from vaccinations.stock.views import tried
@@ -28,6 +29,7 @@ def board(request):
     usual = vials.usual_doses(request.facility, lots)
     usable = [lot for lot in lots if is_to_open(lot, usual[lot.pk], request.workday.today)]
     on_table = vials.open_vials(request.facility, now)
+    vaccines = {opened.vial.lot.vaccine_id for opened in on_table if opened.may_be_given}
     context = {
         "place": "vials",
         "now": now,
@@ -35,6 +37,7 @@ def board(request):
         "left": sum(opened.left for opened in on_table),
         "spoiled": sum(opened.left for opened in on_table if not opened.may_be_given),
         "offered": sum(opened.left for opened in on_table if opened.may_be_given),
+        "calling": sessions_giving(request.sessions, vaccines, now) if vaccines else [],
         "rows": [(lot, form_of(lot, usual[lot.pk], lots, sent)) for lot in usable],
         "sent": sent,
     }

@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 
 from residents.models import Resident
 from residents.services import update_resident
+from residents.tests.factories import ResidentFactory
 from vaccinations.models import Mend
 from vaccinations.tests.factories import SlipFactory, clerk
 from vaxreg.models import AuditEntry
@@ -150,3 +151,16 @@ def test_a_mend_is_kept_for_good(desk, slip):
         kept = Mend.objects.values("resident", "dose_id", "facility_id", "facts", "reason").get()
         with pytest.raises(IntegrityError, match="mend_of_something"), transaction.atomic():
             Mend.objects.create(**{**kept, **wrong})
+
+
+def test_a_phone_that_many_carry_is_asked_about_when_it_is_new_and_no_block(desk, slip):
+    for n in range(8):
+        ResidentFactory(citizen_id=f"0790500000{n:02d}", phone="0987654321")
+    asked = mend(desk, find(desk), phone="0987654321")
+    assert "8 people have this phone number already." in asked.content.decode()
+    assert person().phone == "0912345678"
+    mend(desk, find(desk), phone="0987654321", phone_reason="Điện thoại của trưởng thôn")
+    assert person().phone == "0987654321"
+    assert AuditEntry.objects.get(action="phone.explained").changes == {"reason": "Điện thoại của trưởng thôn"}
+    mend(desk, find(desk), full_name="Nguyễn Văn Đức")
+    assert person().full_name == "Nguyễn Văn Đức"

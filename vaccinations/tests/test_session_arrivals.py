@@ -3,19 +3,24 @@
 import re
 from datetime import time, timedelta
 from html import unescape
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from residents.tests.factories import ResidentFactory
 from vaccinations.models import Appointment
+from vaccinations.stock.vials import open_vial
+from vaccinations.tests.factories import LotFactory, VaccineFactory
 from vaccinations.tests.session_factories import (
     AppointmentFactory,
     ClinicSessionFactory,
     RegisteredPersonFactory,
 )
+from vaccinations.tests.stocking import given, received
 from vaxreg.codes import spaced
 from vaxreg.models import AuditEntry
+from vaxreg.tests.factories import actor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 # A session that is held whenever the tests run.
@@ -164,7 +169,7 @@ def test_broken_or_old_form_changes_nothing(send, session):
 def test_standby_list_shows_whom_to_call_and_keeps_a_place(desk, send, session, django_assert_max_num_queries):
     person = RegisteredPersonFactory(facility=session.facility, full_name="Lê Thị Sẵn", is_standby=True)
     RegisteredPersonFactory(facility=session.facility, full_name="Trần Thị Không")
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(31):
         page = desk.get(f"/clinic/sessions/{session.pk}/standby/").content.decode()
     assert "L. T. Sẵn" in page
     assert "09•• ••• 678" in page
@@ -176,6 +181,23 @@ def test_standby_list_shows_whom_to_call_and_keeps_a_place(desk, send, session, 
     assert (called.person, called.origin, called.state) == (person, "standby", "confirmed")
     send("call", person=person.pk)
     assert Appointment.objects.count() == 1
+
+
+def test_doses_left_in_opened_vials_lead_to_who_can_come_now_and_to_waste(desk, session, facility):
+    lot = LotFactory(vaccine=VaccineFactory(name="AstraZeneca"))
+    received(facility, lot, 20)
+    now = timezone.now()
+    open_vial(by=actor(), facility=facility, lot=lot, doses=10, opened_at=now, key=uuid4(), now=now)
+    given(facility, lot, 6, administered_at=now)
+    board = unescape(desk.get("/clinic/stock/vials/").content.decode())
+    assert "4 doses may still be offered" in board
+    assert "no session for this vaccine is held now" in board
+    session.vaccines.add(lot.vaccine)
+    standby = f"/clinic/sessions/{session.pk}/standby/"
+    assert f'href="{standby}"' in desk.get("/clinic/stock/vials/").content.decode()
+    page = desk.get(standby).content.decode()
+    assert "<strong>4 doses</strong> left of AstraZeneca" in page
+    assert 'href="/clinic/stock/vials/"' in page
 
 
 def test_standby_finds_no_place_when_the_day_is_full(send, session):

@@ -16,6 +16,7 @@ from vaccinations.models import (
     Dose,
     DoseImport,
     Facility,
+    Pile,
     QualityCase,
     RegisteredPerson,
     Transfer,
@@ -115,3 +116,8 @@ def test_prepare_against_another_database_makes_no_accounts(settings, tmp_path):
     call_command("prepare", stdout=io.StringIO())
     assert not User.objects.exists()
     assert Resident.objects.count() == 0
+
+
+def test_a_pile_of_paper_slips_is_half_typed(reference_data):
+    load()
+    assert [row.state for row in Pile.objects.get().rows.all()[:4]] == ["recorded", "draft", "tray", "draft"]

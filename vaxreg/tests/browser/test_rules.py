@@ -31,6 +31,9 @@ def test_lead_writes_tries_and_starts_a_rule(walk):
     walk.sign_in(lead(), world.PASSWORD)
     walk.open("/rules/")
     walk.look("rules")
+    walk.page.click("a[href='/rules/levels/']")
+    walk.look("levels")
+    walk.open("/rules/")
     walk.page.click("a[href='/rules/new/']")
     walk.page.select_option(f"[name={row('tested')}-holds]", "no")
     walk.page.fill(f"[name={row('tested')}-hours]", "72")
@@ -50,7 +53,7 @@ def test_lead_writes_tries_and_starts_a_rule(walk):
     walk.page.click("form[action$='/begin/'] .btn-primary")
     walk.page.wait_for_selector(".message-success")
     walk.look("rule-in-force")
-    assert EntryRule.objects.of(Checkpoint.objects.get()).in_force(timezone.now()).count() == 6 + 1
+    assert EntryRule.objects.of(Checkpoint.objects.get()).in_force(timezone.now()).count() == 7 + 1
 
 
 def test_traveller_asks_before_leaving(walk):
