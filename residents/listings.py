@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +71,18 @@ def facts_of(path: str) -> dict[str, Any]:
     """Annotations for rows that refer to a person by `path`: the present number as `person`, and the facts kept under it."""
     facts = {name: Coalesce(f"{path}__superseded_by__{name}", f"{path}__{name}") for name in FACTS}
     return {"person": Coalesce(f"{path}__superseded_by", path), **facts}
+
+
+def facts_by_number(column: str) -> dict[str, Any]:
+    """The same for rows that hold a person's number in a column of their own, without a reference to the register."""
+    held = Resident.objects.filter(pk=OuterRef(column))
+    return {
+        name: Subquery(held.annotate(fact=expression).values("fact"))
+        for name, expression in (
+            ("person", Coalesce("superseded_by", "pk")),
+            *((name, Coalesce(f"superseded_by__{name}", name)) for name in FACTS),
+        )
+    }
 
 
 def path_of(unit: Unit) -> str:

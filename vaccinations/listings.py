@@ -1,4 +1,4 @@
-"""Exports of the vaccinations: the doses given at a facility, and the work lists (quality/exporting.py)."""
+"""Exports of the vaccinations: the doses given at a facility, and the lists of the rooms."""
 
 from datetime import date
 from typing import Any
@@ -9,9 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 import vaccinations.quality.exporting  # noqa: F401  Registers the work lists.
 from residents.listings import BIRTH_YEAR, PERSON_FIELDS, SEX, facts_of, path_of
+from vaccinations.due.listing import LISTING as DUE
+from vaccinations.imports.rejected import LISTING as REJECTED
 from vaccinations.models import Dose, Facility
-from vaxreg.exports.forms import DayField, ExportForm
+from vaccinations.stock.recipient_listing import LISTING as RECIPIENTS
+from vaxreg.exports.forms import ExportForm
 from vaxreg.exports.listings import Field, Listing, registry
+from vaxreg.forms import DayField
 from vaxreg.models import User
 from vaxreg.roles import Role
 
@@ -52,23 +56,24 @@ def area_of_doses(user: User, parameters: dict[str, Any]) -> str:
     return path_of(Facility.objects.select_related("unit").get(pk=parameters["facility"]).unit)
 
 
-registry.register(
-    Listing(
-        code="doses",
-        title=_("Doses of a facility"),
-        hint=_("Which doses were given at a facility, and to whom."),
-        roles=frozenset({Role.CLINIC_LEAD, Role.PROVINCIAL_MANAGER}),
-        fields=(
-            Field("administered_on", _("Given on"), ("administered_on",)),
-            Field("vaccine", _("Vaccine"), ("vaccine__name",)),
-            Field("lot", _("Lot"), ("lot__lot_number",)),
-            Field("dose_number", _("Dose number"), ("dose_number",)),
-            SEX,
-            BIRTH_YEAR,
-            *PERSON_FIELDS,
-        ),
-        form=DosesForm,
-        rows=doses,
-        area=area_of_doses,
-    )
+DOSES = Listing(
+    code="doses",
+    title=_("Doses of a facility"),
+    hint=_("Which doses were given at a facility, and to whom."),
+    roles=frozenset({Role.CLINIC_LEAD, Role.PROVINCIAL_MANAGER}),
+    fields=(
+        Field("administered_on", _("Given on"), ("administered_on",)),
+        Field("vaccine", _("Vaccine"), ("vaccine__name",)),
+        Field("lot", _("Lot"), ("lot__lot_number",)),
+        Field("dose_number", _("Dose number"), ("dose_number",)),
+        SEX,
+        BIRTH_YEAR,
+        *PERSON_FIELDS,
+    ),
+    form=DosesForm,
+    rows=doses,
+    area=area_of_doses,
 )
+
+for listing in (DOSES, DUE, REJECTED, RECIPIENTS):
+    registry.register(listing)

@@ -74,6 +74,10 @@ class LotQuerySet(models.QuerySet):
             "vaccine__name", F("expires_on").asc(nulls_last=True), "lot_number"
         )
 
+    def recalled(self) -> "LotQuerySet":
+        """Lots that are recalled now."""
+        return self.filter(recalled_at__isnull=False)
+
     def numbered(self, text: str) -> "LotQuerySet":
         """Lots whose number begins so, in either letter case; the one registered last first."""
         return self.filter(lot_number__istartswith=text).select_related("vaccine").order_by("-pk")

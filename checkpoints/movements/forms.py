@@ -11,24 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from checkpoints.declaring.fields import PlateField
 from checkpoints.models import Checkpoint
 from checkpoints.movements.flows import OUTCOMES
+from vaxreg.forms import DayField, MomentField
 
 FIRST_DAY = date(2020, 1, 1)
 ALL_OUTCOMES = [("", _("All outcomes")), *((outcome.value, outcome.label) for outcome in OUTCOMES)]
 
 
-class DayField(forms.DateField):
-    """A day, chosen with the browser's own calendar."""
-
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+class PassedOnField(DayField):
+    """A day on which somebody may have passed a checkpoint."""
 
     def __init__(self, **kwargs):
         super().__init__(validators=[MinValueValidator(FIRST_DAY)], **kwargs)
-
-
-class MomentField(forms.DateTimeField):
-    """A day and time of day."""
-
-    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
 
 
 class CheckpointForm(forms.Form):
@@ -50,8 +43,8 @@ class CheckpointForm(forms.Form):
 
 
 class MovementForm(CheckpointForm):
-    since = DayField(label=_("From day"))
-    until = DayField(label=_("To day"))
+    since = PassedOnField(label=_("From day"))
+    until = PassedOnField(label=_("To day"))
     outcome = forms.ChoiceField(label=_("Outcome"), choices=ALL_OUTCOMES, required=False)
     field_order = ["since", "until", "checkpoint", "outcome"]
 
@@ -69,7 +62,7 @@ class MovementForm(CheckpointForm):
 class DayForm(CheckpointForm):
     """One checkpoint on one day."""
 
-    day = DayField(label=_("Day"))
+    day = PassedOnField(label=_("Day"))
     field_order = ["checkpoint", "day"]
 
     def __init__(self, *args, **kwargs):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from checkpoints.models import Checkpoint, Declaration, Passage
@@ -86,10 +86,15 @@ def trace(*, inquiry: Inquiry, among: QuerySet, by: Actor) -> Traced:
 
 
 def passages_of(inquiry: Inquiry, among: QuerySet) -> QuerySet:
-    """The passages asked for at the checkpoints `among`, in the order of time, with `full_name` and `phone`: for long lists."""
+    """The passages asked for at the checkpoints `among`, in the order of time, with `full_name` and `phone`: for long lists.
+
+    Of who has no number the registry knows only the guardian: name and phone are those declared.
+    """
     present = Coalesce("superseded_by__phone", "phone")
-    registered = Resident.objects.filter(pk=OuterRef("resident")).values(present=present)
-    phone = Coalesce(Subquery(registered), "declaration__phone", Value(""))
+    registered = Subquery(Resident.objects.filter(pk=OuterRef("resident")).values(present=present))
+    # Who has no number passed under the guardian's, whose phone the registry would give.
+    of_number = Case(When(declaration__has_number=False, then=Value(None)), default=registered)
+    phone = Coalesce(of_number, "declaration__phone", Value(""))
     return _matching(inquiry, among.values_list("pk", flat=True)).with_names().annotate(phone=phone)
 
 

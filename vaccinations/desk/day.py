@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from vaccinations.models import AdverseEvent, Dose, Facility, Mend, Observation, Visit
 from vaccinations.sessions.coming import expected_counts
+from vaccinations.stock.days import StockDay, stock_of_day
 
 # Whom the screening sent home: not who refused, or had the dose already.
 SCREENED_OUT = frozenset({Visit.NotGiven.UNWELL, Visit.NotGiven.CONTRAINDICATED})
@@ -21,10 +22,11 @@ MOST_CORRECTIONS = 50
 
 @dataclass
 class Day:
-    """One facility's day. `expected` is None where no session is held."""
+    """One facility's day. `expected` is None where no session is held, `stock` where no ledger is kept."""
 
     facility: Facility
     expected: int | None = None
+    stock: StockDay | None = None
     waiting: int = 0
     given: int = 0
     sitting: int = 0
@@ -61,8 +63,8 @@ class Clerk:
 
 def days_of(facilities: Sequence[Facility], on: date) -> list[Day]:
     """Returns the day of each facility, in their order."""
-    expected = expected_counts(facilities, on=on)
-    days = {facility.pk: Day(facility, expected.get(facility.pk)) for facility in facilities}
+    expected, stock = expected_counts(facilities, on=on), stock_of_day(facilities, on)
+    days = {place.pk: Day(place, expected.get(place.pk), stock.get(place.pk)) for place in facilities}
     _count_visits(days, on)
     _add(days, "given", Dose.objects.valid().filter(administered_on=on))
     _add(days, "corrections", _corrected(Dose.objects.recorded_on(on)))

@@ -1,6 +1,7 @@
 """Days in numbers: a facility's for whoever leads it, all of an area's for the provincial manager. No person is named."""
 
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from vaccinations.desk.day import LOOK_BACK, clerks_of, corrections_of, days_of
@@ -26,6 +27,7 @@ def facility_day(request):
     context = {
         "form": form,
         "on": on,
+        "today": timezone.localdate(),
         "day": day,
         "is_lead": is_lead,
         "clerks": clerks_of(request.facility, since=on, until=on, **whose),
@@ -43,5 +45,6 @@ def facilities(request):
     listed = Facility.objects.within_area_of(request.user).after(request.GET.get("after", "")[:50])
     page = list(listed[: PAGE + 1])
     further = page[PAGE - 1].code if len(page) > PAGE else ""
-    context = {"form": form, "on": form.chosen, "days": days_of(page[:PAGE], form.chosen), "further": further}
+    context = {"form": form, "on": form.chosen, "today": timezone.localdate(), "further": further}
+    context["days"] = days_of(page[:PAGE], form.chosen)
     return render(request, "vaccinations/desk/facilities.html", context)

@@ -10,6 +10,7 @@ from vaccinations.due import lists
 from vaccinations.due.forms import DueForm, PhonesForm, When
 from vaccinations.due.keyset import read_place
 from vaxreg.access import CLINIC_DESK, DUE_COUNTS, open_to
+from vaxreg.exports.listings import registry
 
 
 @open_to(CLINIC_DESK)
@@ -29,7 +30,7 @@ def due(request):
             by=request.actor,
             reason=phones.cleaned_data["reason"] if phones.is_valid() else "",
         )
-    context["is_revealed"] = phones.is_valid()
+    context |= {"is_revealed": phones.is_valid(), "may_export": registry.offers(request.user, "due")}
     return render(request, "vaccinations/due/list.html", context)
 
 

@@ -29,6 +29,15 @@ BLOCKING = frozenset(
         *("day-missing", "day-unreadable", "day-future"),
     }
 )
+# What waits for somebody; of the others there is nothing to mend.
+REJECTED = (
+    Outcome.CONFLICT,
+    Outcome.DOUBTFUL,
+    Outcome.NO_ID,
+    Outcome.MALFORMED_ID,
+    Outcome.DISAGREES,
+    Outcome.UNREADABLE,
+)
 OF_NUMBER = frozenset({"digits-lost", "number-malformed"})
 CAUSES = f"""
 SELECT outcome, code, count(*) FROM {SheetDose._meta.db_table} AS given
@@ -98,6 +107,11 @@ def groups(dose_import: DoseImport) -> list[Group]:
         for outcome, code, doses in cursor.fetchall():
             found[Outcome(outcome)].causes.append(Cause(code, cause_label(code), doses))
     return list(found.values())
+
+
+def rejected_of(dose_import: DoseImport) -> int:
+    """Returns how many doses wait for somebody to mend them."""
+    return sum(dose_import.counts[outcome] for outcome in REJECTED)
 
 
 def cause_label(code: str) -> str:
@@ -172,11 +186,19 @@ def _contradicts(dose: SheetDose, other: SheetDose) -> bool:
 
 def sentences_of(dose: SheetDose) -> list[str]:
     """Returns what decided the outcome of the dose; of a new one, what is worth knowing of it."""
-    if dose.outcome == Outcome.DISAGREES:
-        differences = [_sentence(DIFFERENCES[code]) for code in dose.evidence or () if code in DIFFERENCES]
+    facts = {name: getattr(dose, name) for name in ("outcome", "problems", "reason", "warnings", "evidence")}
+    return sentences_for(**facts)
+
+
+def sentences_for(
+    *, outcome: str, problems: list[str], reason: str, warnings: list[str], evidence: list[str] | None
+) -> list[str]:
+    """Returns the same of what was read of a dose without the dose itself."""
+    if outcome == Outcome.DISAGREES:
+        differences = [_sentence(DIFFERENCES[code]) for code in evidence or () if code in DIFFERENCES]
         return differences or [str(FITS_ANOTHER)]
-    problems = [code for code in dose.problems if is_cause(code, dose.outcome)]
-    return sentences(problems=problems, reason=dose.reason, warnings=dose.warnings)
+    causes = [code for code in problems if is_cause(code, outcome)]
+    return sentences(problems=causes, reason=reason, warnings=warnings)
 
 
 def is_cause(problem: str, outcome: str) -> bool:

@@ -27,6 +27,7 @@ from vaccinations.imports.registering import register_people
 from vaccinations.imports.reverting import built_on
 from vaccinations.models import Dose, DoseImport, Facility, Outcome
 from vaxreg.access import IMPORTS, open_to
+from vaxreg.exports.listings import registry
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 MOST_LISTED = 200
@@ -85,6 +86,7 @@ def one(request, pk):
     }
     if dose_import.rows is not None and dose_import.state in listing.JUDGED:
         context["groups"] = review.groups(dose_import)
+        context["rejected"] = review.rejected_of(dose_import) if registry.offers(request.user, "rejected") else 0
     if dose_import.state == DoseImport.State.REVIEW:
         context["unknown_facilities"] = unknown_names(dose_import)
     return render(request, "vaccinations/imports/import.html", context)

@@ -13,6 +13,7 @@ from vaccinations.stock import recipients as got
 from vaccinations.stock.lot_forms import ExtensionForm, LotSearchForm, RecallForm, RevealForm
 from vaccinations.stock.views import read_key, tried
 from vaxreg.access import LOT_KEEPING, STOCK_READING, open_to
+from vaxreg.exports.listings import registry
 
 PAGE = 50
 
@@ -120,6 +121,7 @@ def recipients(request, pk):
         "page": got.list_recipients(by=request.actor, lot=lot, facilities=narrowed, after=after),
         "places": got.places_of(lot, facilities),
         "days": got.counts_by_day(lot, narrowed),
+        "may_export": lot.is_recalled and registry.offers(request.user, "recall"),
     }
     return render(request, "vaccinations/stock/recipients.html", context)
 

@@ -94,8 +94,8 @@ def brought(*rows: dict[str, str], **facts: Any) -> DoseImport:
     return brought_file(csv_file(table(rows)), **facts)
 
 
-def brought_file(file: BytesIO, **facts: Any) -> DoseImport:
-    return stages.run(services.receive(by=BY, file=file, name="sheet.csv", **facts))
+def brought_file(file: BytesIO, *, name: str = "sheet.csv", **facts: Any) -> DoseImport:
+    return stages.run(services.receive(by=BY, file=file, name=name, **facts))
 
 
 def committed(dose_import: DoseImport, by: Actor = BY) -> DoseImport:

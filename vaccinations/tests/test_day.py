@@ -1,6 +1,7 @@
 """Days in numbers: /clinic/day/ for whoever leads a facility, /facilities/ for the provincial manager."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -8,17 +9,21 @@ from django.utils import timezone
 
 from residents.tests.factories import AreaAssignmentFactory, UnitFactory
 from vaccinations.models import Mend
+from vaccinations.stock.days import StockDay
+from vaccinations.stock.transfers import send
 from vaccinations.tests.factories import (
     AdverseEventFactory,
     DoseFactory,
     FacilityFactory,
+    LotFactory,
     ObservationFactory,
     SlipFactory,
     VisitFactory,
     clerk,
 )
+from vaccinations.tests.stocking import closed, given, received, wasted
 from vaxreg.roles import Role
-from vaxreg.tests.factories import UserFactory, sign_in
+from vaxreg.tests.factories import UserFactory, actor, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +66,33 @@ def test_the_day_of_a_facility_in_numbers(lead, busy):
     assert (day.expected, day.visits, day.waiting, day.screened_out, day.declined) == (None, 6, 1, 3, 4)
     assert (day.given, day.sitting, day.reactions, day.serious, day.corrections) == (6, 1, 2, 1, 2)
     assert day.reasons == [("unwell today", 2), ("contraindicated", 1), ("refused the injection", 1)]
+
+
+def test_stock_of_the_day_adds_up_from_the_morning_to_now(lead, facility):
+    today, lot, other = timezone.localdate(), LotFactory(), LotFactory()
+    yesterday = today - timedelta(days=1)
+    assert lead.get("/clinic/day/").context["day"].stock is None
+    received(facility, lot, 100, on=yesterday)
+    given(facility, lot, 3, administered_on=yesterday)
+    # Before the ledger began: not taken from it.
+    given(facility, lot, 5, administered_on=yesterday - timedelta(days=1))
+    closed(facility, on=yesterday, counted={lot.pk: 96})
+    received(facility, other, 20)
+    given(facility, lot, 2)
+    given(facility, lot, voided=True)
+    wasted(facility, other, 4)
+    neighbour = FacilityFactory(unit=facility.unit)
+    send(
+        by=actor(), facility=facility, receiver=neighbour, lot=lot, doses=10, document="DC-1", key=uuid4(), today=today
+    )
+    received(neighbour, lot, 7)
+    page = lead.get("/clinic/day/")
+    assert page.context["day"].stock == StockDay(at_start=96, received=20, given=2, wasted=4, other=-10)
+    assert page.context["day"].stock.on_hand == 100
+    assert "On hand now" in page.content.decode()
+    past = lead.get("/clinic/day/", {"day": yesterday.strftime("%d/%m/%Y")})
+    assert past.context["day"].stock == StockDay(at_start=0, received=100, given=3, wasted=0, other=-1)
+    assert "In the evening" in past.content.decode()
 
 
 def test_another_day_is_asked_for_and_nonsense_is_told(lead, busy):
@@ -118,12 +150,14 @@ def test_the_list_goes_on_and_asks_no_more_for_more_facilities(manager, monkeypa
     province = UnitFactory()
     AreaAssignmentFactory(user=manager.user, unit=province)
     for code in ("a", "b", "c"):
-        VisitFactory(facility=FacilityFactory(unit=province, code=code))
+        VisitFactory(facility=(place := FacilityFactory(unit=province, code=code)))
+        received(place, LotFactory())
     manager.get("/facilities/")
-    # Session, user, how many reactions are new; facilities; visits, doses, corrections, who sits, reactions, serious ones.
-    with django_assert_max_num_queries(11):
+    # Session, user, how many reactions are new; facilities; expected, stock (two), visits, doses, corrections, who sits,
+    # reactions, serious ones.
+    with django_assert_max_num_queries(13):
         first = manager.get("/facilities/")
-    assert [day.facility.code for day in first.context["days"]] == ["a", "b"]
+    assert [(day.facility.code, day.stock.on_hand) for day in first.context["days"]] == [("a", 100), ("b", 100)]
     second = manager.get("/facilities/", {"after": first.context["further"]})
     assert [day.facility.code for day in second.context["days"]] == ["c"]
 

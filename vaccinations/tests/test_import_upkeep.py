@@ -1,14 +1,16 @@
 """What stays of imports: the rows that go back to be mended, what is cleared away, and names that staff keep."""
 
 from datetime import timedelta
+from io import BytesIO
 
+import openpyxl
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
 from vaccinations.imports import purging
 from vaccinations.imports.headings import meaning_of
-from vaccinations.imports.rejected import COLUMNS, rejected_people, rejected_rows
+from vaccinations.imports.rejected import FIELDS
 from vaccinations.models import Dose, DoseImport, FilePart, SheetDose, SheetRow, Vaccine, VaccineAlias
 from vaccinations.tests.sheets import (
     BY,
@@ -18,12 +20,13 @@ from vaccinations.tests.sheets import (
     brought,
     brought_file,
     committed,
-    csv_file,
     known_names,
     outcomes,
     person,
 )
+from vaxreg.exports.models import ExportedPerson
 from vaxreg.roles import Role
+from vaxreg.tests.exports.factories import REASON, content_of, manager_of, preview_and_send
 from vaxreg.tests.factories import UserFactory, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -34,28 +37,38 @@ def province():
     return known_names()
 
 
-def test_rejected_rows_carry_the_reason_and_can_be_sent_again():
+def test_rejected_rows_carry_the_reason_and_can_be_sent_again(client, province):
     person()
-    dose_import = brought(ROW, {"dose": "15n"}, STRANGER, ROW)
-    rows = list(rejected_rows(dose_import))
-    assert [row["row"] for row in rows] == [3, 4]
-    assert rejected_people(dose_import) == {NUMBER}
-    assert list(rows[0]) == list(COLUMNS)
-    assert (rows[0]["dose_number"], rows[1]["full_name"]) == ("15n", STRANGER["name"])
-    assert all(row["reason"] or row["outcome"] for row in rows)
-    # Mended, the same columns are read without a question.
-    rows[0]["dose_number"] = "2"
-    again = brought_file(csv_file([COLUMNS.values(), *[row.values() for row in rows]]))
+    dose_import = brought(ROW, {"dose": "15n"}, STRANGER, ROW, province=province)
+    sign_in(client, manager_of(province))
+    page = client.get(f"/imports/{dose_import.pk}/").content.decode()
+    assert "Xuất 2 dòng bị loại" in page
+    # The browser of somebody who reads English: the sheet goes to clinics all the same.
+    client.cookies["django_language"] = "en"
+    codes = {bool(why): [field.code for field in FIELDS if bool(field.why) is why] for why in (True, False)}
+    asked = REASON | {"dose_import": dose_import.pk, "plain": codes[False], "sensitive": codes[True], "step": "preview"}
+    book = openpyxl.load_workbook(BytesIO(content_of(preview_and_send(client, "rejected", asked))))
+    headings, unread, stranger = list(book.active.values)[1:4]
+    assert headings == tuple(field.label for field in FIELDS)
+    assert unread[:3] == (3, "Không đọc được", "Không đọc được số mũi.")
+    assert (stranger[0], stranger[2].split(". ")[0], NUMBER in stranger) == (4, "Thiếu số giấy tờ", False)
+    assert list(ExportedPerson.objects.values_list("resident", flat=True)) == [NUMBER]
+    # Mended in the file as it was downloaded, watermark and all, the same columns are read without a question.
+    book.active.cell(3, headings.index("Mũi số") + 1).value = "2"
+    file = BytesIO()
+    book.save(file)
+    again = brought_file(file, name="mended.xlsx", province=province)
     assert not again.awaits_columns
-    assert outcomes(again) == ["new", "no-id"]
+    assert outcomes(again) == ["new", "no-id", "unreadable"]
+    assert SheetDose.objects.filter(dose_import=again).latest("row").problems == ["no-dose"]
 
 
 def test_headings_of_the_rejected_rows_mean_what_they_stand_for():
-    own = {
-        field: meaning_of(heading) for field, heading in COLUMNS.items() if field not in ("row", "outcome", "reason")
+    said, own = FIELDS[:3], FIELDS[3:]
+    assert {field.columns[0]: meaning_of(field.label).field.value for field in own} == {
+        field.columns[0]: field.columns[0] for field in own
     }
-    assert {field: meaning.field.value for field, meaning in own.items()} == {field: field for field in own}
-    assert not any(meaning_of(COLUMNS[field]) for field in ("row", "outcome", "reason"))
+    assert not any(meaning_of(field.label) for field in said)
 
 
 def purge(days):

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from vaxreg import audit
@@ -22,9 +22,11 @@ from vaxreg.actors import Actor
 from vaxreg.exports.listings import Listing, may_ask, registry
 from vaxreg.exports.models import Export, ExportChunk
 from vaxreg.exports.services import with_growth, withdraw
+from vaxreg.jobs import enqueue, job
 from vaxreg.sealing import BrokenSealError, seal_part, unseal_part
 
 CHUNK_ROWS = 1_000
+TRIED_AGAIN_SECONDS = 3_600
 # One statement for a thousand people; somebody who is in the list twice left once.
 LOG_PEOPLE = """
 INSERT INTO vaxreg_exportedperson (resident, export_id) SELECT unnest(%s::varchar[]), %s ON CONFLICT DO NOTHING
@@ -61,6 +63,25 @@ def build(*, by: Actor, export: Export, now: datetime, waits: bool = True) -> Ex
             return _built(by, locked, now) if locked else export
     except OutgrownError:
         return _sent_back(by, export, now)
+
+
+def begin(*, by: Actor, export: Export, now: datetime) -> Export:
+    """Returns the export with its file where that takes a moment; for a longer list it is a worker's job.
+
+    One that waits for approval stays as it is.
+    """
+    if export.state_at(now) != Export.State.QUEUED:
+        return export
+    if export.people <= settings.EXPORT_AT_ONCE_PEOPLE:
+        return build(by=by, export=export, now=now)
+    enqueue(build_queued, pk=export.pk)
+    return export
+
+
+@job(given_up=lambda pk: enqueue(build_queued, pk=pk, in_seconds=TRIED_AGAIN_SECONDS))
+def build_queued(pk: int) -> None:
+    """Makes the file of an export. Where that fails it is tried again later, until the time of the request is over."""
+    build(by=Actor.command("run_worker"), export=Export.objects.get(pk=pk), now=timezone.now(), waits=False)
 
 
 def _built(by: Actor, export: Export, now: datetime) -> Export:

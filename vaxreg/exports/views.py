@@ -81,8 +81,7 @@ def ask_page(request, listing, form, **context):
 def sent(request, export):
     """Where an export that was asked for goes on: a short list is downloaded at once, any other has a page."""
     now = timezone.now()
-    if not export.needs_approval and export.people <= settings.EXPORT_AT_ONCE_PEOPLE:
-        export = building.build(by=request.actor, export=export, now=now)
+    export = building.begin(by=request.actor, export=export, now=now)
     if export.state_at(now) == Export.State.READY and export.people <= settings.EXPORT_FREE_PEOPLE:
         return file_of(request, export, ExportDownload.Format.XLSX)
     return redirect("export", export.pk)
@@ -127,8 +126,7 @@ def decide(request, pk):
     try:
         export = services.decide(by=request.actor, export=export, now=now, **said)
         messages.success(request, _("You approved the request.") if form.is_approval else _("You refused the request."))
-        if form.is_approval and export.people <= settings.EXPORT_AT_ONCE_PEOPLE:
-            building.build(by=request.actor, export=export, now=now)
+        building.begin(by=request.actor, export=export, now=now)
     except services.ExportError as error:
         messages.error(request, error.message)
     return redirect("export", export.pk)

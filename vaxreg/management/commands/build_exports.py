@@ -12,7 +12,7 @@ from vaxreg.exports.services import purge
 
 class Command(BaseCommand):
     help = (
-        "Makes the files of exports that were too long to be made at once, and deletes those whose time is over. "
+        "Makes the files of exports that the worker has left, and deletes those whose time is over. "
         "Run it every minute; it may run on several machines at the same time."
     )
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from residents.tests.factories import ResidentFactory, UnitFactory
 from vaxreg.exports import building
@@ -13,8 +14,9 @@ from vaxreg.exports.building import CHUNK_ROWS, batches, stored_rows
 from vaxreg.exports.files import SCRATCH_PREFIX, purge_scratch
 from vaxreg.exports.listings import common_area, registry
 from vaxreg.exports.models import Export, ExportChunk, ExportedPerson
+from vaxreg.models import AuditEntry, Job
 from vaxreg.tests.exports.factories import built, export_by, later, manager_of, many_people_of, people_of
-from vaxreg.tests.factories import actor
+from vaxreg.tests.factories import actor, sign_in
 
 
 def test_no_more_rows_are_fetched_than_are_written_next():
@@ -100,6 +102,35 @@ def test_command_makes_what_waits_and_deletes_what_is_over(unit, capsys):
     assert not over.chunks.exists()
     assert waiting.chunks.count() == 1
     assert f"{waiting.pk}: " in capsys.readouterr().out
+
+
+def test_long_list_is_made_by_the_worker_and_its_page_shows_when(client, unit, settings):
+    settings.EXPORT_AT_ONCE_PEOPLE = 1
+    people_of(unit, 2)
+    manager = manager_of(unit)
+    sign_in(client, manager)
+    export = export_by(manager, unit)
+    building.begin(by=actor(manager), export=export, now=timezone.now())
+    page = client.get(f"/exports/{export.pk}/").content.decode()
+    assert "data-working" in page
+    assert "js/working" in page
+    (job,) = Job.objects.all()
+    import_string(job.function)(**job.arguments)
+    assert AuditEntry.objects.get(action="export.built").user is None
+    page = client.get(f"/exports/{export.pk}/").content.decode()
+    assert "Tải về dạng XLSX" in page
+    assert "data-working" not in page
+
+
+def test_worker_that_fails_tries_again_until_the_time_is_over(unit):
+    people_of(unit, 1)
+    export = export_by(manager_of(unit), unit)
+    building.build_queued.given_up(pk=export.pk)
+    assert Job.objects.get().due_at > later(minutes=55)
+    Export.objects.update(expires_at=later(seconds=-1))
+    building.build_queued(pk=export.pk)
+    assert Job.objects.count() == 1
+    assert not export.chunks.exists()
 
 
 def test_one_list_that_fails_does_not_hold_up_the_others(unit, monkeypatch, capsys):

@@ -52,8 +52,8 @@ KNOWN = {
     ("residents/management/commands/import_residents.py", "writer"): "row numbers and reasons, nothing else of a row",
     ("vaccinations/management/commands/import_doses.py", "open"): "--outcomes, asked for by whoever holds the server",
     ("vaccinations/management/commands/import_doses.py", "writer"): "--outcomes, asked for by whoever holds the server",
+    ("vaccinations/imports/demonstration.py", "writer"): "a made-up sheet, in memory, sent through the pipeline",
     ("vaccinations/imports/staging.py", "writer"): "lines for COPY, in memory",
-    ("vaccinations/imports/demonstration.py", "writer"): "the sheet of the demonstration, in memory",
     (
         "vaccinations/imports/files.py",
         "TemporaryFile",

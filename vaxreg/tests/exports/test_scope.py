@@ -5,10 +5,12 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from checkpoints.tests.factories import CheckpointFactory, PassageFactory
+from checkpoints.tests.factories import CheckpointFactory, DeclarationFactory, PassageFactory
 from residents.models import AreaAssignment
 from residents.tests.factories import ResidentFactory, UnitFactory
-from vaccinations.tests.factories import DoseFactory, FacilityFactory, clerk
+from vaccinations.models import DueDose
+from vaccinations.tests.factories import DoseFactory, FacilityFactory, LotFactory, VaccineFactory, clerk
+from vaccinations.tests.sheets import NUMBER, brought, known_names
 from vaxreg.exports.listings import may_ask, registry
 from vaxreg.exports.models import Export
 from vaxreg.roles import Role
@@ -16,6 +18,7 @@ from vaxreg.tests.exports.factories import asked_in_form, built, export_by, form
 from vaxreg.tests.factories import UserFactory, sign_in
 
 pytestmark = pytest.mark.django_db
+RECALLED = {"recalled_at": timezone.now(), "recall_document": "12/QĐ", "recall_reason": "nhiệt độ"}
 YEAR = {"since": "2021-01-01", "until": timezone.localdate().isoformat()}
 
 
@@ -103,6 +106,45 @@ def test_dose_under_an_old_number_leaves_under_the_present_one_with_the_present_
     assert list(rows.values_list("person", "full_name")) == [(person.pk, "Lê Thị Mới")]
 
 
+def test_recipients_of_a_recalled_lot_are_those_of_the_own_facilities():
+    own, other, lot = FacilityFactory(), FacilityFactory(), LotFactory(**RECALLED)
+    mine, foreign = DoseFactory(facility=own, lot=lot), DoseFactory(facility=other, lot=lot)
+    DoseFactory(facility=own, lot=lot, voided=True)
+    DoseFactory(facility=own)
+    lead, asked = clerk(own, role=Role.CLINIC_LEAD), {"lot": lot.pk, "facility": None}
+    assert persons(lead, "recall", **asked) == [mine.resident_id]
+    assert persons(lead, "recall", lot=lot.pk, facility=other.pk) == []
+    assert persons(manager_of(other.unit), "recall", **asked) == [foreign.resident_id]
+    # Once the recall is lifted nobody needs to be called.
+    type(lot).objects.update(recalled_at=None, recall_document="", recall_reason="")
+    assert persons(lead, "recall", **asked) == []
+
+
+def test_due_are_those_of_the_own_facility_under_their_present_number():
+    own, other, person = FacilityFactory(), FacilityFactory(), ResidentFactory(full_name="Lê Thị Mới")
+    ResidentFactory(citizen_id="012345678", full_name="Lê Thị Cũ", superseded_by=person)
+    vaccine, today = VaccineFactory(), timezone.localdate()
+    facts = {"dose_number": 2, "earliest_on": today, "recommended_on": today, "computed_on": today}
+    facts |= {"products": [vaccine.code]}
+    DueDose.objects.create(resident="012345678", facility=own, **facts)
+    DueDose.objects.create(resident=ResidentFactory().pk, facility=other, **facts)
+    asked = {"facility": own.pk, "when": "now", "vaccine": vaccine.pk, "age_from": None, "age_to": None}
+    lead = clerk(own, role=Role.CLINIC_LEAD)
+    rows = registry.listings["due"].rows(lead, asked).values_list("person", "full_name", "product_names")
+    assert list(rows) == [(person.pk, "Lê Thị Mới", [vaccine.name])]
+    assert persons(lead, "due", **asked | {"when": "overdue"}) == []
+    assert persons(lead, "due", **asked | {"facility": other.pk}) == []
+    assert persons(manager_of(other.unit), "due", **asked) == []
+
+
+def test_rejected_are_those_of_an_import_of_the_own_area():
+    province, elsewhere = known_names(), UnitFactory()
+    dose_import = brought({"dose": "15n"}, province=province)
+    asked = {"dose_import": dose_import.pk}
+    assert persons(manager_of(province), "rejected", **asked) == [NUMBER]
+    assert persons(manager_of(elsewhere), "rejected", **asked) == []
+
+
 def test_traced_are_those_at_the_checkpoints_of_the_area():
     post, foreign, at = CheckpointFactory(), CheckpointFactory(), timezone.now()
     mine = PassageFactory(checkpoint=post, plate="51F12345", decided_at=at)
@@ -113,6 +155,20 @@ def test_traced_are_those_at_the_checkpoints_of_the_area():
     asked |= {"end": (at + timedelta(hours=1)).isoformat()}
     assert persons(tracer, "traced", **asked) == [mine.resident]
     assert persons(tracer, "traced", **asked | {"checkpoint": foreign.pk}) == []
+
+
+def test_child_without_a_number_leaves_with_what_was_declared_and_not_with_the_guardians_phone():
+    post, at = CheckpointFactory(), timezone.now()
+    guardian = ResidentFactory(phone="0912345678")
+    facts = {"resident": guardian.pk, "has_number": False, "full_name": "Nguyễn Bé Tư"}
+    for phone in ("0987654321", ""):
+        declaration = DeclarationFactory(**facts, phone=phone)
+        PassageFactory(resident=guardian.pk, checkpoint=post, decided_at=at, declaration=declaration)
+    tracer = UserFactory(roles=[Role.TRACER])
+    AreaAssignment.objects.create(user=tracer, unit=post.unit)
+    asked = {"plate": "", "checkpoint": post.pk, "begin": at.isoformat(), "end": (at + timedelta(hours=1)).isoformat()}
+    rows = registry.listings["traced"].rows(tracer, asked)
+    assert list(rows.values_list("full_name", "phone")) == [("Nguyễn Bé Tư", "0987654321"), ("Nguyễn Bé Tư", "")]
 
 
 def test_area_that_ended_before_the_file_was_made_gives_nothing():
@@ -149,4 +205,4 @@ def test_fields_of_a_list_begin_with_those_that_need_no_reason(listing):
     sensitive = [bool(field.why) for field in listing.fields]
     assert sensitive == sorted(sensitive)
     assert not sensitive[0]
-    assert listing.fields[-1].code == "citizen_id"
+    assert listing.fields[-1].code in ("citizen_id", "known_number")

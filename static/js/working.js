@@ -1,4 +1,4 @@
-// Fetches the page of an import under way every two seconds and puts its progress in place of the old one.
+// Fetches a page with work under way every two seconds and puts its progress in place of the old one; read anew at the end.
 "use strict";
 (function () {
   const box = document.querySelector("[data-working]");
