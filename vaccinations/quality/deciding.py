@@ -29,6 +29,7 @@ from vaccinations.doses.services import (
 from vaccinations.doses.warnings import Code
 from vaccinations.due.services import refresh_due
 from vaccinations.imports.one_row import record_row
+from vaccinations.imports.registering import facts_of_row
 from vaccinations.models import CaseDecision, ConflictDecision, Dose, QualityCase, SheetDose
 from vaccinations.quality import errors
 from vaccinations.quality.choices import Choice, choices_of, ruled_out, standing, state_after
@@ -245,8 +246,7 @@ def _new_person(by: Actor, case: QualityCase, decision: Decision, now: datetime)
     birth = Birth(row.born, row.birth_precision)
     if not row.full_name or birth.precision == Precision.UNKNOWN:
         raise errors.TooLittleKnownError
-    known = ruled_out(case.decisions.all())
-    if [double for double in possible_doubles(full_name=row.full_name, birth=birth) if double.pk not in known]:
+    if possible_doubles(facts_of_row(row), seen=ruled_out(case.decisions.all())):
         raise errors.DoubleError
     person = register_resident(
         by=by,
