@@ -109,6 +109,9 @@ def _of_row(case: QualityCase, out: frozenset[str], chosen: str) -> Comparison:
     rows = SheetDose.objects.select_related("sheet_row", "vaccine", "facility", "province", "ward")
     row = rows.get(pk=case.sheet_dose_id)
     offered = [(person, reasons) for person, reasons in _offered(row, out) if person.pk not in out]
+    if case.kind == QualityCase.Kind.CONFLICT:
+        # Who it is, is known: only the doses are in question.
+        offered = [pair for pair in offered if row.person in (pair[0].pk, *pair[0].numbers)]
     offered.sort(key=lambda pair: pair[0].pk != chosen)
     person, evidence = offered[0] if offered else (None, ())
     found = Comparison(
