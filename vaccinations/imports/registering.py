@@ -61,7 +61,7 @@ def _may_be_registered(row: SheetDose) -> bool:
         return False
     if row.number and (CitizenId(row.number).contradictions(sex=row.sex, born=row.born) or _is_unissued(row.number)):
         return False
-    return not possible_doubles(_facts(row))
+    return not possible_doubles(facts_of_row(row))
 
 
 def _is_unissued(number: str) -> bool:
@@ -69,7 +69,8 @@ def _is_unissued(number: str) -> bool:
     return CitizenId(number).kind is Kind.PROVISIONAL
 
 
-def _facts(row: SheetDose) -> Facts:
+def facts_of_row(row: SheetDose) -> Facts:
+    """Returns what the row says of its person."""
     birth = Birth(row.born, row.birth_precision)
     said = {name: getattr(row, name) for name in ("number", "full_name", "sex", "phone", "province", "ward")}
     return Facts(birth=birth, **said)

@@ -11,17 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.birth import Birth
 from residents.evidence import EVIDENCE
-from residents.matching import Facts, candidates
 from residents.models import Resident
 from residents.names import fold
+from vaccinations.desk.registering import possible_doubles
 from vaccinations.doses.conflicts import NoConflictError
+from vaccinations.imports.registering import facts_of_row
 from vaccinations.models import CaseDecision, Dose, QualityCase, SheetDose
 from vaccinations.quality.choices import ruled_out
 from vaccinations.quality.deciding import contradicting, doses_of
 from vaxreg import audit
 from vaxreg.actors import Actor
-
-MOST_CANDIDATES = 5
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,10 @@ def _of_pair(case: QualityCase) -> Comparison:
 def _of_row(case: QualityCase, out: frozenset[str], chosen: str) -> Comparison:
     rows = SheetDose.objects.select_related("sheet_row", "vaccine", "facility", "province", "ward")
     row = rows.get(pk=case.sheet_dose_id)
-    offered = [(person, reasons) for person, reasons in _offered(row) if person.pk not in out]
+    offered = [(person, reasons) for person, reasons in _offered(row, out) if person.pk not in out]
+    if case.kind == QualityCase.Kind.CONFLICT:
+        # Who it is, is known: only the doses are in question.
+        offered = [pair for pair in offered if row.person in (pair[0].pk, *pair[0].numbers)]
     offered.sort(key=lambda pair: pair[0].pk != chosen)
     person, evidence = offered[0] if offered else (None, ())
     found = Comparison(
@@ -126,20 +128,10 @@ def _of_row(case: QualityCase, out: frozenset[str], chosen: str) -> Comparison:
     return found
 
 
-def _offered(row: SheetDose) -> list[tuple[Resident, Sequence[str]]]:
+def _offered(row: SheetDose, out: frozenset[str]) -> list[tuple[Resident, Sequence[str]]]:
     """Whom the row may mean, the likeliest first: those found now, and whom the import found then."""
-    facts = Facts(
-        number=row.sheet_row.number,
-        full_name=row.full_name,
-        birth=Birth(row.born, row.birth_precision),
-        sex=row.sex,
-        phone=row.phone,
-        province=row.province,
-        ward=row.ward,
-    )
-    found = {
-        person.resident.pk: (person.resident, person.evidence) for person in candidates(facts, most=MOST_CANDIDATES)
-    }
+    facts = replace(facts_of_row(row), number=row.sheet_row.number)
+    found = {person.resident.pk: (person.resident, person.evidence) for person in possible_doubles(facts, seen=out)}
     then = [number for number in (row.person, row.rival) if number and number not in found]
     for number in then:
         person = Resident.objects.by_number(number).first()

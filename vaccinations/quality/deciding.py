@@ -15,7 +15,6 @@ from residents.holding import ResidentError, hold_person
 from residents.merging.services import DependedUponError, TwoCitizenIdsError, merge, undo_merge
 from residents.models import DuplicatePair, Merge, Resident
 from residents.services import register_resident
-from vaccinations.desk.registering import namesakes
 from vaccinations.doses.conflicts import NoConflictError, decide_conflict, restore_held, undo_decision
 from vaccinations.doses.services import (
     AlreadyRecordedError,
@@ -29,6 +28,7 @@ from vaccinations.doses.services import (
 from vaccinations.doses.warnings import Code
 from vaccinations.due.services import refresh_due
 from vaccinations.imports.one_row import record_row
+from vaccinations.imports.registering import facts_of_row
 from vaccinations.models import CaseDecision, ConflictDecision, Dose, QualityCase, SheetDose
 from vaccinations.quality import errors
 from vaccinations.quality.choices import Choice, choices_of, ruled_out, standing, state_after
@@ -245,8 +245,7 @@ def _new_person(by: Actor, case: QualityCase, decision: Decision, now: datetime)
     birth = Birth(row.born, row.birth_precision)
     if not row.full_name or birth.precision == Precision.UNKNOWN:
         raise errors.TooLittleKnownError
-    known = ruled_out(case.decisions.all())
-    if [double for double in namesakes(row.full_name, birth) if double.pk not in known]:
+    if possible_doubles(facts_of_row(row), seen=ruled_out(case.decisions.all())):
         raise errors.DoubleError
     person = register_resident(
         by=by,

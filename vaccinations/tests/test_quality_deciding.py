@@ -158,6 +158,9 @@ def test_a_new_person_without_a_number_gets_a_provisional_one_and_the_dose(place
 
 def test_a_number_of_somebody_else_is_not_given_to_a_new_person(place, by):
     case = case_of("disagrees", ROW, DISAGREES, place=place)
+    with pytest.raises(errors.DoubleError):
+        decided(by, case, "new-person", "")
+    decided(by, case, "different")
     made = decided(by, case, "new-person", "")
     assert made.person.startswith("T")
     assert doses_of() == [FIRST]
