@@ -101,7 +101,7 @@ def load(*, now: datetime) -> None:
     clerk = Actor(user=users[Role.CLINIC_STAFF], address=None, channel=ACTOR.channel)
     # Not the first ones: their cards are for visitors to scan.
     a_day_at(facility, by=clerk, people=people[20:], lot=lots[1], now=now)
-    slips = [person for person in people[45:] if not person.doses.exists()][:3]
+    slips = [person for person in people if not person.doses.exists()][-3:]
     load_pile(by=clerk, facility=facility, lot=lots[1], people=slips, now=now)
     unvaccinated = [person for person in people if not person.doses.exists()]
     manager = Actor(user=users[Role.PROVINCIAL_MANAGER], address=None, channel=ACTOR.channel)
