@@ -65,6 +65,7 @@ urlpatterns = [
     path("clinic/mend/", slip_views.mend_slip, name="clinic-mend"),
     path("clinic/day/", day_views.facility_day, name="clinic-day"),
     path("facilities/", day_views.facilities, name="facilities"),
+    path("facilities/<int:pk>/", day_views.facility_of_area, name="facility-day"),
     path("clinic/observation/", observation_views.board, name="clinic-observation"),
     re_path(rf"^clinic/reaction/{SLIP_CODE}/$", observation_views.reaction, name="clinic-reaction"),
     path("clinic/dose/<int:pk>/void/", correction_views.void, name="clinic-void"),

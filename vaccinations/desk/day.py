@@ -29,6 +29,7 @@ class Day:
     stock: StockDay | None = None
     waiting: int = 0
     given: int = 0
+    observed: int = 0
     sitting: int = 0
     reactions: int = 0
     serious: int = 0
@@ -68,8 +69,9 @@ def days_of(facilities: Sequence[Facility], on: date) -> list[Day]:
     _count_visits(days, on)
     _add(days, "given", Dose.objects.valid().filter(administered_on=on))
     _add(days, "corrections", _corrected(Dose.objects.recorded_on(on)))
-    _add(days, "sitting", Observation.objects.sitting().order_by())
     begin, end = _bounds(on)
+    _add(days, "observed", Observation.objects.filter(begun_at__gte=begin, begun_at__lt=end))
+    _add(days, "sitting", Observation.objects.sitting().order_by())
     reactions = AdverseEvent.objects.current().filter(recorded_at__gte=begin, recorded_at__lt=end)
     _add(days, "reactions", reactions)
     _add(days, "serious", reactions.filter(is_serious=True))

@@ -1,6 +1,6 @@
 """Days in numbers: a facility's for whoever leads it, all of an area's for the provincial manager. No person is named."""
 
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -19,22 +19,37 @@ PAGE = 100
 @require_safe
 def facility_day(request):
     """The day of the facility; of the clerks a lead sees all, and everybody else themselves."""
+    is_lead = request.user.has_role({Role.CLINIC_LEAD})
+    context = day_context(request, request.facility, whose=None if is_lead else request.user.pk)
+    if is_lead:
+        context["corrections"] = corrections_of(request.facility, context["on"])
+    return render(request, "vaccinations/desk/day.html", context)
+
+
+@open_to(AREA_REPORTS)
+@require_safe
+def facility_of_area(request, pk):
+    """The same day as the facility's own lead sees it, for the manager: without the entries, which are about people."""
+    listed = Facility.objects.within_area_of(request.user).select_related("unit")
+    facility = get_object_or_404(listed, pk=pk)
+    context = day_context(request, facility) | {"stock_page": f"/stock/facilities/{pk}/"}
+    return render(request, "vaccinations/desk/day_of_area.html", context)
+
+
+def day_context(request, facility, whose=None):
+    """The facility's day; of its clerks all, or one."""
     form = DayForm.asked(request.GET)
     on = form.chosen
-    is_lead = request.user.has_role({Role.CLINIC_LEAD})
-    whose = {} if is_lead else {"user_id": request.user.pk}
-    [day] = days_of([request.facility], on)
-    context = {
+    [day] = days_of([facility], on)
+    return {
         "form": form,
         "on": on,
         "today": timezone.localdate(),
         "day": day,
-        "is_lead": is_lead,
-        "clerks": clerks_of(request.facility, since=on, until=on, **whose),
-        "clerks_lately": clerks_of(request.facility, since=on - LOOK_BACK, until=on, **whose),
-        "corrections": corrections_of(request.facility, on) if is_lead else [],
+        "is_own": whose is not None,
+        "clerks": clerks_of(facility, since=on, until=on, user_id=whose),
+        "clerks_lately": clerks_of(facility, since=on - LOOK_BACK, until=on, user_id=whose),
     }
-    return render(request, "vaccinations/desk/day.html", context)
 
 
 @open_to(AREA_REPORTS)

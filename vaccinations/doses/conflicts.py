@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.holding import hold_person
 from residents.models import Resident
+from vaccinations.doses.querysets import DoseQuerySet
 from vaccinations.doses.services import (
     AlreadyVoidedError,
     DoseError,
@@ -22,7 +23,6 @@ from vaccinations.doses.services import (
 )
 from vaccinations.due.services import refresh_due
 from vaccinations.models import MOST_DOSES, ConflictDecision, Dose
-from vaccinations.querysets import DoseQuerySet
 from vaxreg import audit
 from vaxreg.actors import Actor
 from vaxreg.models import User

@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from residents.models import Resident
 from vaccinations.due.forms import When
 from vaccinations.due.keyset import Place, place_text
+from vaccinations.due.querysets import DueDoseQuerySet
 from vaccinations.models import DueDose, Facility, Vaccine
-from vaccinations.querysets import DueDoseQuerySet
 from vaxreg import audit
 from vaxreg.actors import Actor
 from vaxreg.models import User

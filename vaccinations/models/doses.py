@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.fields import CitizenIdField
 from residents.models import Resident
+from vaccinations.doses.querysets import DoseQuerySet, SlipQuerySet
 from vaccinations.doses.warnings import Given
 from vaccinations.models.lots import Lot
 from vaccinations.models.places import Facility
 from vaccinations.models.vaccines import MOST_DOSES, Vaccine
-from vaccinations.querysets import DoseQuerySet, SlipQuerySet
 from vaxreg.fields import KeyField
 from vaxreg.models import User
 

@@ -6,9 +6,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from residents.fields import CitizenIdField
+from vaccinations.due.querysets import DueDoseQuerySet
 from vaccinations.models.places import Facility
 from vaccinations.models.rule_tables import SeriesDose
-from vaccinations.querysets import DueDoseQuerySet
 
 
 class DueDose(models.Model):

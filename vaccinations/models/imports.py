@@ -14,9 +14,9 @@ from django.utils.translation import pgettext_lazy
 
 from residents.fields import CitizenIdField
 from residents.models import Unit
+from vaccinations.imports.querysets import DoseImportQuerySet, SheetDoseQuerySet
 from vaccinations.models.places import Facility
 from vaccinations.models.vaccines import Vaccine
-from vaccinations.querysets import DoseImportQuerySet, SheetDoseQuerySet
 from vaxreg.fields import KeyField
 from vaxreg.models import User
 

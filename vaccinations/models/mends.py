@@ -7,9 +7,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from residents.fields import CitizenIdField
+from vaccinations.desk.querysets import MendQuerySet
 from vaccinations.models.doses import Dose
 from vaccinations.models.places import Facility
-from vaccinations.querysets import MendQuerySet
 from vaxreg.models import User
 
 

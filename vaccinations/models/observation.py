@@ -10,7 +10,7 @@ from residents.fields import CitizenIdField
 from residents.models import Resident
 from vaccinations.models.doses import Dose
 from vaccinations.models.places import Facility
-from vaccinations.querysets import AdverseEventQuerySet, ObservationQuerySet
+from vaccinations.observation.querysets import AdverseEventQuerySet, ObservationQuerySet
 from vaxreg.dated import Dated, DatedQuerySet, dates_in_order
 from vaxreg.language import named
 from vaxreg.models import User

@@ -5,10 +5,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from residents.models import Resident
+from vaccinations.desk.querysets import VisitQuerySet
 from vaccinations.models.doses import Dose
 from vaccinations.models.places import Facility
 from vaccinations.models.sessions import Appointment
-from vaccinations.querysets import VisitQuerySet
 from vaxreg.models import User
 
 

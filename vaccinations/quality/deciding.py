@@ -15,6 +15,7 @@ from residents.holding import ResidentError, hold_person
 from residents.merging.services import DependedUponError, TwoCitizenIdsError, merge, undo_merge
 from residents.models import DuplicatePair, Merge, Resident
 from residents.services import register_resident
+from vaccinations.desk.registering import possible_doubles
 from vaccinations.doses.conflicts import NoConflictError, decide_conflict, restore_held, undo_decision
 from vaccinations.doses.services import (
     AlreadyRecordedError,

@@ -7,8 +7,8 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Count, Max, Min, Q
 
+from vaccinations.doses.querysets import DoseQuerySet
 from vaccinations.models import Dose, Facility, Lot
-from vaccinations.querysets import DoseQuerySet
 from vaccinations.stock.area import on_hand_of
 from vaxreg import audit
 from vaxreg.actors import Actor

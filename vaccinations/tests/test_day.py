@@ -124,7 +124,7 @@ def test_a_clerk_sees_only_their_own_entries(desk, facility):
     DoseFactory(facility=facility, recorded_by=desk.user)
     DoseFactory(facility=facility, recorded_by__full_name="Phạm Thị Bàn Bên", voided=True)
     page = desk.get("/clinic/day/").content.decode()
-    assert "0 of 1 entry was corrected" in page
+    assert "0 of your 1 entry was corrected." in page
     assert "Phạm Thị Bàn Bên" not in page
 
 
@@ -145,7 +145,19 @@ def test_the_province_sees_its_facilities_and_nobody_elses(manager, facility, bu
     assert "Trạm Y tế Tỉnh Khác" not in page.content.decode()
 
 
-def test_the_list_goes_on_and_asks_no_more_for_more_facilities(manager, monkeypatch, django_assert_max_num_queries):
+def test_the_manager_opens_a_facility_of_the_area_and_no_other(manager, facility, busy):
+    AreaAssignmentFactory(user=manager.user, unit=facility.unit)
+    SlipFactory(dose=DoseFactory(facility=facility, recorded_by__full_name="Phạm Thị Tiêm", voided=True))
+    page = manager.get(f"/facilities/{facility.pk}/")
+    assert (page.context["day"].visits, page.context["day"].observed) == (6, 2)
+    assert "Phạm Thị Tiêm" in page.content.decode()
+    assert "1 of 1 entry was corrected" in page.content.decode()
+    # Whose entries they are is the facility's own business.
+    assert "/clinic/slip/" not in page.content.decode()
+    assert manager.get(f"/facilities/{FacilityFactory().pk}/").status_code == 404
+
+
+def test_the_list_goes_on_and_asks_no_more_for_more_facilities(manager, monkeypatch, django_assert_num_queries):
     monkeypatch.setattr("vaccinations.desk.day_views.PAGE", 2)
     province = UnitFactory()
     AreaAssignmentFactory(user=manager.user, unit=province)
@@ -153,9 +165,9 @@ def test_the_list_goes_on_and_asks_no_more_for_more_facilities(manager, monkeypa
         VisitFactory(facility=(place := FacilityFactory(unit=province, code=code)))
         received(place, LotFactory())
     manager.get("/facilities/")
-    # Session, user, how many reactions are new; facilities; expected, stock (two), visits, doses, corrections, who sits,
-    # reactions, serious ones.
-    with django_assert_max_num_queries(13):
+    # Session, user, how many reactions are new; facilities; expected, stock (two), visits, doses, corrections, observed,
+    # who sits, reactions, serious ones.
+    with django_assert_num_queries(14):
         first = manager.get("/facilities/")
     assert [(day.facility.code, day.stock.on_hand) for day in first.context["days"]] == [("a", 100), ("b", 100)]
     second = manager.get("/facilities/", {"after": first.context["further"]})
