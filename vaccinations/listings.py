@@ -13,8 +13,9 @@ from vaccinations.due.listing import LISTING as DUE
 from vaccinations.imports.rejected import LISTING as REJECTED
 from vaccinations.models import Dose, Facility
 from vaccinations.stock.recipient_listing import LISTING as RECIPIENTS
-from vaxreg.exports.forms import DayField, ExportForm
+from vaxreg.exports.forms import ExportForm
 from vaxreg.exports.listings import Field, Listing, registry
+from vaxreg.forms import DayField
 from vaxreg.models import User
 from vaxreg.roles import Role
 
@@ -24,8 +25,8 @@ class DosesForm(ExportForm):
 
     narrowing = ("facility", "since", "until")
     facility = forms.ModelChoiceField(label=_("Facility"), queryset=Facility.objects.none())
-    since = DayField(label=_("Given from day"))
-    until = DayField(label=_("To day"))
+    since = DayField(label=_("Given from day"), help_text=_("As day/month/year."))
+    until = DayField(label=_("To day"), help_text=_("As day/month/year."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

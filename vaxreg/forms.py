@@ -34,6 +34,12 @@ class YesNoField(forms.ChoiceField):
         return super().clean(value) == "yes"
 
 
+class DayField(forms.DateField):
+    """A day, typed as it is written here: the browser's own calendar would speak the browser's language."""
+
+    widget = forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+
 class RowField(forms.ChoiceField):
     """One of a handful of rows, loaded once by the form; cleans to the row."""
 

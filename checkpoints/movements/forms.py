@@ -11,24 +11,26 @@ from django.utils.translation import gettext_lazy as _
 from checkpoints.declaring.fields import PlateField
 from checkpoints.models import Checkpoint
 from checkpoints.movements.flows import OUTCOMES
+from vaxreg.forms import DayField
 
 FIRST_DAY = date(2020, 1, 1)
 ALL_OUTCOMES = [("", _("All outcomes")), *((outcome.value, outcome.label) for outcome in OUTCOMES)]
 
 
-class DayField(forms.DateField):
-    """A day, chosen with the browser's own calendar."""
-
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+class MovementDayField(DayField):
+    """A day on which there can be movements."""
 
     def __init__(self, **kwargs):
         super().__init__(validators=[MinValueValidator(FIRST_DAY)], **kwargs)
 
 
 class MomentField(forms.DateTimeField):
-    """A day and time of day."""
+    """A day and time of day, typed."""
 
-    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+    widget = forms.DateTimeInput(format="%d/%m/%Y %H:%M", attrs={"autocomplete": "off"})
+
+    def __init__(self, **kwargs):
+        super().__init__(help_text=_("As day/month/year hour:minute."), **kwargs)
 
 
 class CheckpointForm(forms.Form):
@@ -50,8 +52,8 @@ class CheckpointForm(forms.Form):
 
 
 class MovementForm(CheckpointForm):
-    since = DayField(label=_("From day"))
-    until = DayField(label=_("To day"))
+    since = MovementDayField(label=_("From day"))
+    until = MovementDayField(label=_("To day"))
     outcome = forms.ChoiceField(label=_("Outcome"), choices=ALL_OUTCOMES, required=False)
     field_order = ["since", "until", "checkpoint", "outcome"]
 
@@ -69,7 +71,7 @@ class MovementForm(CheckpointForm):
 class DayForm(CheckpointForm):
     """One checkpoint on one day."""
 
-    day = DayField(label=_("Day"))
+    day = MovementDayField(label=_("Day"))
     field_order = ["checkpoint", "day"]
 
     def __init__(self, *args, **kwargs):

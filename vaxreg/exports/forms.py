@@ -31,12 +31,6 @@ def refuse_number(text: str) -> None:
         raise ValidationError(_("This holds an ID number of a person. Write it without."), code="number")
 
 
-class DayField(forms.DateField):
-    """A day, chosen with the browser's own calendar."""
-
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-
 class ExportForm(forms.Form):
     """A list's form. A subclass names the fields that narrow the list in `narrowing`, and their choices for `self.user`."""
 
