@@ -233,6 +233,11 @@ def _is_tested(facts: Facts, condition: Condition) -> bool | None:
     )
 
 
+def _is_tested_positive(facts: Facts, _condition: Condition) -> bool:
+    """Speaks of what was declared: where nothing is, nothing positive is declared."""
+    return any(not test.is_negative for test in facts.tests or ())
+
+
 def _has_recovered(facts: Facts, condition: Condition) -> bool | None:
     if facts.has_recovered and facts.recovered_on:
         return _months_before(facts.on, condition.number) <= facts.recovered_on <= facts.on
@@ -261,6 +266,7 @@ KINDS = {
     "younger-than": _is_younger,
     "doses": _has_doses,
     "tested": _is_tested,
+    "positive": _is_tested_positive,
     "recovered": _has_recovered,
     "vehicle": _uses_vehicle,
 }

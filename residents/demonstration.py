@@ -11,7 +11,7 @@ from residents.models import Resident, Unit
 from residents.services import register_resident
 from vaxreg.actors import Actor
 
-PEOPLE = 60
+PEOPLE = 80
 PREFIX = "000"
 SURNAMES = "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý".split()
 MIDDLES = {"F": "Thị Ngọc Thanh Minh Kim".split(), "M": "Văn Hữu Đức Minh Quang".split()}

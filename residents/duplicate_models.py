@@ -11,9 +11,10 @@ from residents.fields import CitizenIdField
 
 
 class DuplicatePairQuerySet(models.QuerySet):
-    def with_people(self) -> "DuplicatePairQuerySet":
-        """With both people, the likeliest pair first."""
-        return self.select_related("person_a", "person_b").order_by("-score", "id")
+    def open_for(self, numbers: list[str]) -> "DuplicatePairQuerySet":
+        """Those not decided yet in which any of these numbers is, the likeliest first, with both as they are now."""
+        pairs = self.filter(Q(person_a__in=numbers) | Q(person_b__in=numbers), status="open")
+        return pairs.select_related("person_a__superseded_by", "person_b__superseded_by").order_by("-score", "id")
 
 
 class DuplicatePair(models.Model):

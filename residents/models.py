@@ -211,15 +211,6 @@ class Resident(models.Model):
         return AuditEntry.objects.filter(resident__in=self.numbers).select_related("user").order_by("-at")
 
     @property
-    def possible_doubles(self) -> list["Resident"]:
-        """Who may be the same person, by the open proposals of the search for duplicates; the likeliest first."""
-        pairs = DuplicatePair.objects.filter(
-            Q(person_a=self.pk) | Q(person_b=self.pk), status=DuplicatePair.Status.OPEN
-        )
-        others = [pair.person_b if pair.person_a_id == self.pk else pair.person_a for pair in pairs.with_people()]
-        return [other for other in others if not other.is_alias]
-
-    @property
     def warnings(self) -> list[str]:
         """What the number says otherwise: of 'sex' and 'birth_year'."""
         return self.contradictions.split()

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from residents.birth import UNKNOWN, Birth
@@ -252,7 +253,7 @@ def add_alias(*, by: Actor, resident: Resident, number: str, is_confirmed: bool 
     if other is None:
         _insert(_copy(person, citizen_id=number, superseded_by=person))
     else:
-        _joined(by, person, other, "older number of the person", is_confirmed)
+        _joined(by, person, other, gettext("Older number on the card of the same person"), is_confirmed)
     audit.record(
         by=by,
         action="resident.alias_added",

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from residents.forms import ReasonForm, SearchForm
-from residents.merging.services import merges_of
+from residents.merging.services import likely_doubles, merges_of
 from residents.models import Resident, Unit
 from residents.querysets import NATIONAL
 from residents.search import MOST_SHOWN, search
@@ -56,7 +56,7 @@ def person(request, handle):
     if request.user.has_role(MERGING | HISTORY_READERS):
         context["merges"] = merges_of(context["numbers"])
     if request.user.has_role(MERGING):
-        context |= {"may_merge": True, "doubles": resident.possible_doubles}
+        context |= {"may_merge": True, "doubles": likely_doubles(context["numbers"])}
     if request.user.has_role(HISTORY_READERS):
         context["history"] = resident.history[:MOST_ENTRIES]
         context["downloads"] = downloads_with(context["numbers"])[:MOST_ENTRIES]

@@ -11,6 +11,7 @@ from residents.merging.services import merge
 from residents.models import Resident
 from residents.services import register_resident
 from vaccinations.desk.mending import mend
+from vaccinations.desk.places import Arrival
 from vaccinations.desk.visiting import arrive, decline, give
 from vaccinations.doses.services import Entry, Reason, record_dose, void_dose
 from vaccinations.doses.warnings import Code
@@ -60,7 +61,7 @@ def _given(person: Resident, facility: Facility, lot: Lot, *, by: Actor, at: dat
         key=uuid4(),
         source=Dose.Source.DEMONSTRATION,
     )
-    facts = {"resident": person, "entry": entry, "reason": REASON, "arrived_at": at - timedelta(minutes=10)}
+    facts = {"resident": person, "entry": entry, "reason": REASON, "arrival": Arrival(at - timedelta(minutes=10))}
     return give(by=by, now=now, screening=CONSENT, **facts).dose
 
 

@@ -23,7 +23,12 @@ def doses_since(merge: Merge) -> QuerySet:
 def appointments_since(merge: Merge) -> QuerySet:
     """Places given to the person kept, or taken by them, after the merge."""
     since = Q(made_at__gt=merge.at) | Q(arrived_at__gt=merge.at)
-    return Appointment.objects.live().filter(since, resident=merge.kept)
+    return Appointment.objects.live().filter(since, resident=merge.kept).select_related("session__facility")
+
+
+def place_of(appointment: Appointment) -> str:
+    """Where and when somebody is expected."""
+    return f"{appointment.session.facility}, {appointment.session.held_on:%d/%m/%Y} {appointment.starts_at:%H:%M}"
 
 
 def registrations_since(merge: Merge) -> QuerySet:
@@ -32,10 +37,11 @@ def registrations_since(merge: Merge) -> QuerySet:
 
 
 def decisions_since(merge: Merge) -> Iterator[str | Promise]:
-    """The decisions on two doses of one number that the merge brought together."""
-    numbers = [merge.kept, *merge.led]
+    """The decisions on two doses of one number that the merge brought together: one of each record."""
+    numbers = list(Resident.objects.numbers_of(merge.kept))
     decided = ConflictDecision.objects.standing().filter(resident__in=numbers, decided_at__gt=merge.at)
-    for decision in decided.select_related("other"):
+    led, kept = Q(resident__in=list(merge.led)), Q(kept__resident__in=list(merge.led))
+    for decision in decided.filter(led & ~kept | ~led & kept).select_related("other"):
         told = {"dose": decision.other, "day": timezone.localtime(decision.decided_at).strftime("%d/%m/%Y")}
         yield _("%(dose)s: what was decided on %(day)s of two doses of one number. Undo that first.") % told
 
@@ -56,7 +62,7 @@ def refresh(person: Resident) -> None:
 registry.register(
     Records("vaccinations.Dose", is_counted=True, later=doses_since),
     Records("vaccinations.Visit", is_counted=True),
-    Records("vaccinations.Appointment", is_counted=True, later=appointments_since),
+    Records("vaccinations.Appointment", is_counted=True, later=appointments_since, tell=place_of),
     Records("vaccinations.RegisteredPerson", ("resident", "claimed"), is_counted=True, later=registrations_since),
     Records("vaccinations.AdverseEvent", is_counted=True),
     Records("vaccinations.AdverseEventReading"),

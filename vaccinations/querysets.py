@@ -172,9 +172,9 @@ class DoseQuerySet(models.QuerySet):
         given_here = self.filter(
             facility__in=user.facility_assignments.in_force(timezone.localdate()).values("facility")
         )
-        people = Resident.objects.visible_to(user)
         # Under an old number too, whatever that row says of where the person lives.
-        return given_here | self.filter(resident__in=people) | self.filter(resident__superseded_by__in=people)
+        present = Coalesce(OuterRef("resident__superseded_by"), OuterRef("resident"))
+        return given_here | self.filter(Exists(Resident.objects.visible_to(user).filter(pk=present)))
 
     def correctable_by(self, user: User, on: date) -> "DoseQuerySet":
         """Doses that the user may void or replace on that day: their own of the day, and a clinic lead any given there."""

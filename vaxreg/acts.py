@@ -112,6 +112,8 @@ ACTS = {
     "pile.opened": _("Pile of paper slips begun"),
     "pile.changed": _("Pile of paper slips changed"),
     "pile.closed": _("Pile of paper slips finished"),
+    "pile.read": _("Shown in a pile of paper slips"),
+    "pile.purged": _("Finished piles of paper slips cleared away"),
     "pile.compared": _("Compared with a paper slip"),
     "pile.decided": _("Paper slip decided"),
     "pile.row-taken-back": _("Row of a pile taken back"),

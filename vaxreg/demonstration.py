@@ -17,6 +17,7 @@ from checkpoints.demonstration import load_checkpoints, load_movements
 from checkpoints.models import Checkpoint, CheckpointAssignment
 from residents.demonstration import load_people
 from residents.models import AreaAssignment, Unit
+from vaccinations.batch.demonstration import load_pile
 from vaccinations.demonstration import a_day_at, registered_twice
 from vaccinations.doses.demonstration import vaccinate
 from vaccinations.imports.demonstration import load_sheet
@@ -90,6 +91,8 @@ def _clinic(users: dict[Role, User], facility: Facility, *, now: datetime) -> No
     load_vial(facility, lots[0], waiting[-4:], by=ACTOR, now=now)
     # Not the first ones: their cards are for visitors to scan.
     a_day_at(facility, by=clerk, people=people[20:], lot=lots[1], now=now)
+    slips = [person for person in people[45:] if not person.doses.exists()][:3]
+    load_pile(by=clerk, facility=facility, lot=lots[1], people=slips, now=now)
     unvaccinated = [person for person in people if not person.doses.exists()]
     load_sheet(by=manager, province=province, people=people[:20], today=today)
     load_cases(by=manager, province=province, people=people[39:45], today=today)

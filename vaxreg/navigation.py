@@ -63,12 +63,6 @@ PLACES = (
         _("Rows without their person, records that may be one, doses that contradict each other: decide them."),
         access.QUALITY,
     ),
-    Place(
-        "/quality/provinces/",
-        _("How provinces stand"),
-        _("Doses of sheets that found their person, and what waits, by province."),
-        access.QUALITY_FIGURES,
-    ),
     Place("/residents/", _("People"), _("Find people by number, name or phone."), access.PEOPLE_SEARCH),
     Place("/stock/", _("Stock"), _("What each facility has, what expires, and lots recalled."), access.STOCK_READING),
     Place(
@@ -91,6 +85,12 @@ PLACES = (
     ),
     Place("/movements/", _("Movements"), _("Who moved from where to where, in numbers."), access.MOVEMENTS),
     Place("/tracing/", _("Contact tracing"), _("Who passed a checkpoint, or travelled in a vehicle."), access.TRACING),
+    Place(
+        "/quality/provinces/",
+        _("How provinces stand"),
+        _("Doses of sheets that found their person, and what waits, by province."),
+        access.QUALITY_FIGURES,
+    ),
     Place(
         "/exports/",
         _("Exports"),

@@ -1,7 +1,7 @@
 """What the desk is told: the finding, judged. Pure: no database, no clock."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from checkpoints.admission import Decision, Facts, TakenTest, decide, facts_as_json
@@ -42,7 +42,7 @@ class Answer:
     # The pass shown is that of somebody without a number, filed under a guardian's.
     is_without_number: bool = False
     is_group_pass: bool = False
-    # Somebody told to stop could file again and leave out why: an earlier declaration in force said signs or contact.
+    # Somebody told to stop could file again and leave out why: an earlier declaration in force said more.
     is_milder_than_before: bool = False
     # Whether a rule in force here asks for a proof of recovery, and what the officer found.
     asks_proof: bool = False
@@ -75,6 +75,12 @@ class Answer:
         """How long ago somebody recorded the person here, where it is a matter of seconds."""
         seconds = int((self.at - self.recent.decided_at).total_seconds()) if self.recent else 3_600
         return max(0, seconds) if seconds < 120 else None
+
+    @property
+    def test_hours(self) -> int | None:
+        """How many whole hours ago the test that was declared was taken."""
+        taken_at = self.declaration and self.declaration.test_taken_at
+        return (self.at - taken_at) // timedelta(hours=1) if taken_at else None
 
     @property
     def is_pass_superseded(self) -> bool:
@@ -138,11 +144,13 @@ def declared_facts(declaration: Filed | None, at: datetime) -> dict[str, Any]:
 
 
 def _is_milder(declaration: Filed, finding: Finding, at: datetime) -> bool:
-    """Whether it leaves out signs or a contact that another one, in force as well, has declared."""
+    """Whether it leaves out signs, a contact or a positive test that another one, in force as well, has declared."""
     others = [other for other in finding.declarations if other.pk != declaration.pk and other.is_in_force(at)]
     signs = set().union(*(other.symptom_codes for other in others))
     had_contact = any(other.had_contact for other in others)
-    return not signs <= set(declaration.symptom_codes) or had_contact > declaration.had_contact
+    is_positive = any(other.is_positive for other in others)
+    has_less = had_contact > declaration.had_contact or is_positive > declaration.is_positive
+    return has_less or not signs <= set(declaration.symptom_codes)
 
 
 def _facts(

@@ -87,6 +87,11 @@ class Filed:
         return self.submitted_at <= at < self.valid_until
 
     @property
+    def is_positive(self) -> bool:
+        """Whether a positive test is declared with it."""
+        return self.test_result == TestResult.POSITIVE
+
+    @property
     def test_words(self) -> str:
         """The kind of the test declared and its result, in the language of the screen."""
         return f"{TestKind(self.test_kind).label}, {TestResult(self.test_result).label}"

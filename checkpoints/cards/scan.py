@@ -23,6 +23,8 @@ PASS_ADDRESS = re.compile(r"(?:https?://[^\s|]*?)?/p/([A-Za-z0-9_-]{22})(?![A-Za
 # A whole chip card, from its number to its day of issue.
 CARD_TEXT = re.compile(r"(?:[0-9]{12}|[0-9]{9})\|(?:[0-9]{12}|[0-9]{9})?\|[^|]+\|[0-9]{8}\|[^|]*\|[^|]*\|[0-9]{8}")
 ANY_CARD = re.compile(f"(?=({CARD_TEXT.pattern}))")
+# How they begin where Caps Lock was on while the scanner typed; in cards and codes capitals do not matter.
+CAPS_LOCK = ("HTTP", "hc1:")
 CERTIFICATE = re.compile(r"HC1:[0-9A-Z $%*+./:-]+")
 PLATE = re.compile(r"[0-9]{2}[A-ZĐ]{1,2}[0-9]{4,6}|[A-Z]{2}[0-9]{4}")
 # Personal QR of PC-Covid, v1.1 of 11 September 2021: number, name, yyyy-mm-dd, kind of the number, QID, EXT.
@@ -66,6 +68,11 @@ class Scan:
         return bool(self.hint or self.certificate) and not self.number
 
     @property
+    def is_broken_card(self) -> bool:
+        """Whether a card was scanned of which the number alone could be read."""
+        return bool(self.number) and "|" in self.text and not self.card and not self.hint
+
+    @property
     def kind(self) -> str:
         """'pass', 'card', 'certificate', 'plate' or 'number', for the access log."""
         kinds = {"pass": self.key, "certificate": self.certificate, "card": self.card or self.hint, "plate": self.plate}
@@ -75,6 +82,8 @@ class Scan:
 def read_scan(text: str) -> Scan:
     """Returns what the text is, however the scanner or the hand spaced it. Raises UnreadableScanError."""
     text = unicodedata.normalize("NFC", mended(text))
+    if text.lstrip().startswith(CAPS_LOCK):
+        text = text.swapcase()
     # Scanners are set up to add line ends and group separators before and after what they read.
     plain = "".join(" " if unicodedata.category(character) in CONTROL else character for character in text).strip()
     pieces = [text, *_last_pieces(plain), *reversed(text.splitlines())]

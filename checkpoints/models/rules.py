@@ -99,6 +99,7 @@ class EntryCondition(models.Model):
         YOUNGER_THAN = "younger-than", _("younger than n years")
         DOSES = "doses", _("at least n doses of the products listed, the last at least d days ago")
         TESTED = "tested", _("negative test of the kinds listed, at most h hours ago")
+        POSITIVE = "positive", _("positive test declared")
         RECOVERED = "recovered", _("recovered at most m months ago, proof seen")
         VEHICLE = "vehicle", _("vehicle of the kinds listed")
 

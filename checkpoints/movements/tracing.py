@@ -11,6 +11,7 @@ from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from checkpoints.models import Checkpoint, Declaration, Passage
+from checkpoints.movements.aboard import Aboard, declared_aboard
 from residents.models import Resident, Unit
 from vaxreg import audit
 from vaxreg.actors import Actor
@@ -52,10 +53,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class Traced:
-    """Passages in the order of time; `has_more` says that the list was cut."""
+    """Passages in the order of time; `has_more` says that the list was cut.
+
+    `aboard` declared the plate and were recorded nowhere; nobody, where the list was cut.
+    """
 
     passages: list[Seen]
     has_more: bool
+    aboard: list[Aboard]
 
 
 @transaction.atomic
@@ -67,15 +72,17 @@ def trace(*, inquiry: Inquiry, among: QuerySet, by: Actor) -> Traced:
     most, checkpoints = settings.TRACING_MOST_SHOWN, {checkpoint.pk: checkpoint for checkpoint in among}
     found = list(_matching(inquiry, checkpoints).values(*SHOWN)[: most + 1])
     shown = found[:most]
-    people = sorted({row["resident"] for row in shown})
+    aboard = [] if len(found) > most else _aboard(inquiry, shown, checkpoints)
+    passed = sorted({row["resident"] for row in shown})
+    people = sorted({*passed, *(one.resident for one in aboard)})
     case = {"case_number": inquiry.case_number, "reason": inquiry.reason}
     asked = {"begin": inquiry.begin, "end": inquiry.end, "plate": inquiry.plate}
-    counts = {"passages": len(shown), "people": len(people), "more": len(found) > most}
+    counts = {"passages": len(shown), "people": len(people), "aboard": len(aboard), "more": len(found) > most}
     audit.record(by=by, action="passages.traced", subject=inquiry.checkpoint, changes=case | asked | counts)
     audit.record_each(
         by=by, action="resident.traced", subject=inquiry.checkpoint, residents=people, changes=case | asked
     )
-    return Traced(_seen(shown, people, checkpoints), len(found) > most)
+    return Traced(_seen(shown, passed, checkpoints), len(found) > most, aboard)
 
 
 def passages_of(inquiry: Inquiry, among: QuerySet) -> QuerySet:
@@ -86,6 +93,19 @@ def passages_of(inquiry: Inquiry, among: QuerySet) -> QuerySet:
     of_number = Case(When(declaration__has_number=False, then=Value(None)), default=registered)
     phone = Coalesce(of_number, "declaration__phone", Value(""))
     return _matching(inquiry, among.values_list("pk", flat=True)).with_names().annotate(phone=phone)
+
+
+def _aboard(inquiry: Inquiry, shown: list[dict[str, Any]], checkpoints: Collection[int]) -> list[Aboard]:
+    if not inquiry.plate:
+        return []
+    return declared_aboard(
+        inquiry.plate,
+        inquiry.begin,
+        inquiry.end,
+        checkpoints=[inquiry.checkpoint.pk] if inquiry.checkpoint else list(checkpoints),
+        recorded=[(row["resident"], row["declaration"]) for row in shown],
+        most=settings.TRACING_MOST_SHOWN,
+    )
 
 
 def _matching(inquiry: Inquiry, checkpoints: Collection[int]) -> QuerySet:

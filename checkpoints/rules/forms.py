@@ -18,6 +18,7 @@ STATEMENTS = [
     ("expired", _("The declaration has expired")),
     ("symptoms", _("Signs of illness are declared")),
     ("contact", _("Contact with a case is declared")),
+    ("positive", _("A positive test is declared")),
     ("registered", _("The number is in the registry")),
     ("disagreement", _("Card, declaration and registry disagree")),
     ("origin-level", _("The journey starts where the risk level is at least …")),

@@ -14,6 +14,7 @@ PLAIN = {
     "expired": (gettext_lazy("the declaration has expired"), gettext_lazy("no declaration has expired")),
     "symptoms": (gettext_lazy("signs of illness are declared"), gettext_lazy("no sign of illness is declared")),
     "contact": (gettext_lazy("contact with a case is declared"), gettext_lazy("no contact with a case is declared")),
+    "positive": (gettext_lazy("a positive test is declared"), gettext_lazy("no positive test is declared")),
     "registered": (gettext_lazy("the number is in the registry"), gettext_lazy("the number is not in the registry")),
     "disagreement": (
         gettext_lazy("card, declaration and registry disagree"),

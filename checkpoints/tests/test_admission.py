@@ -114,6 +114,10 @@ def unless(kind, **terms):
         (Condition("tested", hours=72, codes=("pcr",)), facts(tests=swab(1, "antigen")), False),
         (Condition("tested", hours=72), facts(tests=()), False),
         (Condition("tested", hours=72), facts(tests=None), None),
+        (Condition("positive"), facts(tests=swab(1, is_negative=False)), True),
+        (Condition("positive"), facts(tests=swab(1)), False),
+        # Of who has declared nothing, no positive test is declared.
+        (Condition("positive"), facts(tests=None), False),
         (
             Condition("recovered", number=6),
             facts(has_recovered=True, recovered_on=date(2026, 5, 23)),
@@ -134,7 +138,7 @@ def test_condition_is_true_false_or_unknown(condition, known, truth):
 
 def test_every_kind_of_condition_can_be_judged():
     assert set(KINDS) == set(EntryCondition.Kind.values)
-    assert set(UNKNOWNS) == set(EntryCondition.Kind.values) - {"declared", "expired", "disagreement"}
+    assert set(UNKNOWNS) == set(EntryCondition.Kind.values) - {"declared", "expired", "disagreement", "positive"}
 
 
 def test_months_are_those_of_the_calendar():

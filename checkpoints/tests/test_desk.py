@@ -116,10 +116,24 @@ def test_officer_reads_what_the_rules_judged_by(client, officer):
     )
     RiskLevelFactory(unit=declared.origin, level=3)
     said = " ".join(re.sub(r"<[^>]+>", " ", scan(client, NUMBER)).split())
-    assert re.search(r"PCR, negative, .*\(1 day, 6 hours ago", said)
+    assert re.search(r"PCR, negative, .*\(30 hours ago", said)
     assert re.search(r"From .* · level 3", said)
     assert "Commuting to work" in said
     assert "filled in by somebody else" in said
+
+
+def test_card_of_which_the_number_alone_was_read_is_to_be_compared_by_eye(client, officer):
+    warning = "Compare name and date of birth with the card yourself."
+    assert warning in scan(client, CARD.replace("ễ", "?"))
+    assert warning not in scan(client, CARD)
+    assert warning not in scan(client, NUMBER)
+
+
+def test_who_declares_a_positive_test_is_stopped(client, officer):
+    ResidentFactory(citizen_id=NUMBER, full_name="Nguyễn Văn An")
+    test = {"test_kind": "pcr", "test_result": "positive", "test_taken_at": timezone.now() - timedelta(hours=30)}
+    DeclarationFactory(resident=NUMBER, **test)
+    assert re.search(r"verdict-stop.*Has declared a positive test", scan(client, NUMBER), re.DOTALL)
 
 
 def test_number_of_a_guardian_is_named_as_such(client, officer):

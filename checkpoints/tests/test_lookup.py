@@ -165,7 +165,10 @@ def test_symptom_renamed_since_is_shown_once_by_its_latest_name():
     assert [symptom.name for symptom in answer_to(NEW).declaration.symptoms] == ["Sốt cao"]
 
 
-@pytest.mark.parametrize("said", [{"symptoms": ["fever"]}, {"had_contact": True}])
+POSITIVE = {"test_kind": "pcr", "test_result": "positive", "test_taken_at": "2026-01-05T07:30+07:00"}
+
+
+@pytest.mark.parametrize("said", [{"symptoms": ["fever"]}, {"had_contact": True}, POSITIVE])
 def test_declaration_that_leaves_out_what_an_earlier_one_said_is_to_be_checked(said):
     ResidentFactory(citizen_id=NEW, full_name="Nguyễn Văn An")
     filed(5, resident=NEW, **said)
@@ -241,6 +244,6 @@ def test_rules_of_this_checkpoint_and_of_all_decide_while_in_force():
     own = rule({"kind": "tested", "hours": 72, "codes": ["pcr"], "is_negated": True}, reason="own", checkpoint=here)
     found = find(read_scan(NEW), checkpoint=here.pk, at=now).rules
     assert found[-1] == own.terms
-    assert len(found) == 6 + 1
+    assert len(found) == 7 + 1
     assert found == rules_at(here, now)
-    assert len(find(read_scan(NEW), at=now + timedelta(hours=2)).rules) == 6 + 1
+    assert len(find(read_scan(NEW), at=now + timedelta(hours=2)).rules) == 7 + 1

@@ -35,14 +35,14 @@ def test_it_works():
 
 
 def test_load_reference_twice_adds_nothing():
-    assert load() == 22 + 6
+    assert load() == 22 + 7
     assert load() == 0
     assert AuditEntry.objects.count() == 1
 
 
 def test_load_reference_adds_what_is_missing_and_keeps_an_administrators_edits():
     Symptom.objects.create(code="fever", name="Sốt cao", name_en="High fever", in_force_until="2026-01-31")
-    assert load() == 21 + 6
+    assert load() == 21 + 7
     assert Symptom.objects.get(code="fever").name == "Sốt cao"
 
 
@@ -52,6 +52,7 @@ def test_entry_rules_are_put_in_force_in_both_languages():
     assert {rule.code: (rule.outcome, rule.reason) for rule in rules} == {
         "symptoms": ("STOP", "Có khai triệu chứng bệnh"),
         "contact": ("STOP", "Có khai tiếp xúc với ca bệnh"),
+        "positive-test": ("STOP", "Có khai kết quả xét nghiệm dương tính"),
         "no-declaration": ("CHECK", "Chưa khai báo y tế"),
         "declaration-expired": ("CHECK", "Tờ khai đã hết hiệu lực"),
         "not-registered": ("CHECK", "Số này chưa có trong sổ đăng ký"),

@@ -19,6 +19,7 @@ CARD = "001090123456|012345678|Nguyễn Văn Ước|01011990|Nam|Phường Bến
         (f"https://vaxreg.vn/p/{TOKEN}/", TOKEN),
         (f"http://10.0.0.7:8000/p/{TOKEN}", TOKEN),
         (f"\x02 https://vaxreg.vn/p/{TOKEN}/?lang=vi\r\n", TOKEN),
+        (f"https://vaxreg.vn/p/{TOKEN}/".swapcase(), TOKEN),
         ("3467 9CDF", "34679CDF"),
         ("3467-9cdf\r\n", "34679CDF"),
     ],
@@ -48,6 +49,10 @@ def test_read_scan_of_a_card_returns_its_facts_and_both_numbers(text):
     assert scan.kind == "card"
     assert scan.numbers == ["001090123456", "012345678"]
     assert scan.card.full_name == "Nguyễn Văn Ước"
+
+
+def test_certificate_typed_under_caps_lock_is_read():
+    assert read_scan("HC1:NCF").certificate == read_scan("hc1:ncf").certificate == "HC1:NCF"
 
 
 def test_read_scan_of_a_garbled_card_gives_the_words_back_or_the_number_alone():

@@ -150,6 +150,24 @@ def test_child_without_a_number_is_not_named_as_the_guardian(client, tracer, pos
     assert page.count("Nguyễn Văn Ước") == 1
 
 
+def test_who_declared_the_plate_and_was_not_recorded_is_shown_besides(client, tracer, post, passage):
+    """The driver was scanned, the passengers were not; who filed twice, withdrew or goes elsewhere is not among them."""
+    times = {"submitted_at": NOON - timedelta(hours=2), "valid_until": NOON + timedelta(hours=70)}
+    facts = times | {"plate": "51F12345", "checkpoint": post}
+    DeclarationFactory(**facts, resident=passage.resident, full_name="Nguyễn Văn Ước")
+    DeclarationFactory(**facts, resident="079090000002", full_name="Lê Thị Khách", phone="0987654321")
+    DeclarationFactory(**facts, resident="079090000003", withdrawn_at=NOON)
+    DeclarationFactory(**facts | {"checkpoint": CheckpointFactory()}, resident="079090000004")
+    DeclarationFactory(**facts | {"valid_until": NOON - timedelta(hours=1, minutes=30)}, resident="079090000005")
+    page = trace(client, plate="51F12345")
+    assert "1 more declared this plate" in page
+    assert all(fact in page for fact in ("Lê Thị Khách", "0987654321", "079 0 90 000002"))
+    assert not [number for number in ("000003", "000004", "000005") if f"079 0 90 {number}" in page]
+    assert page.count("Nguyễn Văn Ước") == 1
+    assert AuditEntry.objects.filter(action="resident.traced", resident="079090000002").count() == 1
+    assert "more declared" not in trace(client, checkpoint=post.pk)
+
+
 def test_many_people_take_as_many_statements_as_one(client, tracer, post, passage, django_assert_max_num_queries):
     for n in range(2, 30):
         PassageFactory(resident=f"0790900000{n:02d}", checkpoint=post, decided_at=NOON + timedelta(seconds=n))

@@ -16,18 +16,22 @@ from django.utils.functional import Promise
 from residents.merge_models import Merge
 from residents.models import Resident
 
+MOST_TOLD = 20
+
 
 @dataclass(frozen=True)
 class Records:
     """A table whose rows are of people, by these columns. Where `is_counted`, pages tell how many a person has.
 
-    `later(merge)` are the rows written since for the person kept, which may be meant for either of the two.
+    `later(merge)` are the rows written since for the person kept, which may be meant for either of the two; `tell` says
+    one of them in words.
     """
 
     table: str
     columns: tuple[str, ...] = ("resident",)
     is_counted: bool = False
     later: Callable[[Merge], QuerySet] | None = None
+    tell: Callable[[Model], str] = str
 
     @property
     def model(self) -> type[Model]:
@@ -62,10 +66,10 @@ class Registry:
         """How many rows each table that is counted has of these numbers; one query a table."""
         return [(table.title, table.of(numbers).count()) for table in self.tables if table.is_counted]
 
-    def later(self, merge: Merge) -> list[tuple[str | Promise, QuerySet]]:
-        """What was written for the person kept since the merge, by table; tables without such rows are left out."""
-        found = [(table.title, table.later(merge)) for table in self.tables if table.later]
-        return [(title, rows) for title, rows in found if rows.exists()]
+    def later(self, merge: Merge) -> list[tuple[str | Promise, list[str]]]:
+        """What was written for the person kept since the merge, by table, the first few rows in words."""
+        found = [(table, table.later(merge)[:MOST_TOLD]) for table in self.tables if table.later]
+        return [(table.title, [table.tell(row) for row in rows]) for table, rows in found if rows]
 
     def hinder(self, merge: Merge) -> list[str]:
         """What must be undone before the merge can be."""

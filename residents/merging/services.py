@@ -13,7 +13,7 @@ from residents.holding import ResidentError, hold_people
 from residents.merge_models import Merge, MergeQuerySet
 from residents.merging.joining import are_two_citizen_ids, is_as_left, join, part
 from residents.merging.registry import registry
-from residents.models import Resident
+from residents.models import DuplicatePair, Resident
 from vaxreg import audit
 from vaxreg.actors import Actor
 
@@ -111,6 +111,16 @@ def undo_merge(*, by: Actor, merge: Merge, reason: str, later_stay: bool = False
 def merges_of(numbers: list[str]) -> MergeQuerySet:
     """Returns the merges of any of a person's numbers, undone ones too, the latest first; with who did it."""
     return Merge.objects.of_numbers(numbers)
+
+
+def likely_doubles(numbers: list[str]) -> list[Resident]:
+    """Returns who may be the person of these numbers, by the open proposals of the search; each once, the likeliest first."""
+    found = {}
+    for pair in DuplicatePair.objects.open_for(numbers):
+        for row in (pair.person_a, pair.person_b):
+            person = row.superseded_by or row
+            found[person.pk] = person
+    return [person for number, person in found.items() if number not in numbers]
 
 
 def hindrances_of(merge: Merge) -> list[str | Promise]:

@@ -182,6 +182,16 @@ def test_likely_doubles_lead_to_the_comparison(client, people, manager):
     assert "Trần Thi Đào" in text_of(client.get(address))
 
 
+def test_a_likely_double_of_a_number_merged_since_is_the_person_it_leads_to(client, people, manager):
+    twin = ResidentFactory(citizen_id=TWIN, full_name="Trần Thị Mai")
+    Resident.objects.filter(pk=TWIN).update(superseded_by=ResidentFactory(citizen_id=OUTSIDE, full_name="Lê Thị Nay"))
+    DuplicatePair.objects.create(person_a_id=twin.pk, person_b_id=B, band="likely", score=20, evidence=[])
+    merged(client)
+    page = text_of(client.get(person_address(A)))
+    assert "Lê Thị Nay" in page
+    assert "Trần Thị Mai" not in page
+
+
 def test_only_who_may_merge_is_offered_it(client, people):
     signed_in(client, Role.AUDITOR, people[0].province)
     made = Merge.objects.create(kept=A, dropped="123456789", reason=WHY)

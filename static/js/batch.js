@@ -40,12 +40,17 @@
     if (next) { cells(next)[0].focus(); }
   }
 
-  async function send(row, act) {
-    const key = row.dataset.row;
-    if (sending.has(key)) { setTimeout(() => send(document.getElementById(`row-${key}`), act), 200); return; }
+  function bodyOf(row, act) {
     const data = new URLSearchParams({ fragment: "1", act: act ?? "" });
     data.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     row.querySelectorAll("input").forEach((field) => data.append(field.name, field.value));
+    return data;
+  }
+
+  async function send(row, act) {
+    const key = row.dataset.row;
+    if (sending.has(key)) { setTimeout(() => send(document.getElementById(`row-${key}`), act), 200); return; }
+    const data = bodyOf(row, act);
     dirty.delete(key);
     sending.add(key);
     say(row, form.dataset.sending);
@@ -97,9 +102,21 @@
     dirty.set(rowOf(field).dataset.row, "");
   }
 
+  // Kept while somebody types, too, and as the page goes: the answer of the last one nobody hears.
+  const pauses = new Map();
   form.addEventListener("input", (event) => {
     const row = rowOf(event.target);
-    if (row) { dirty.set(row.dataset.row, ""); }
+    if (!row) { return; }
+    dirty.set(row.dataset.row, "");
+    clearTimeout(pauses.get(row.dataset.row));
+    pauses.set(row.dataset.row, setTimeout(() => { if (dirty.has(row.dataset.row)) { send(row, ""); } }, 2000));
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "hidden") { return; }
+    dirty.forEach((act, key) => {
+      const row = document.getElementById(`row-${key}`);
+      fetch(form.action, { method: "POST", body: bodyOf(row, act), credentials: "same-origin", keepalive: true }).catch(() => {});
+    });
   });
   form.addEventListener("focusout", (event) => {
     const row = rowOf(event.target);
@@ -111,7 +128,13 @@
     if (event.key === "Enter" || event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       // Enter begins the next slip, the arrows stay in their column.
-      if (event.key === "Enter") { field.dataset.enter = "1"; } else { delete field.dataset.enter; }
+      if (event.key === "Enter") {
+        field.dataset.enter = "1";
+        const row = rowOf(field);
+        if (cells(row).some((cell) => cell.value)) { dirty.set(row.dataset.row, `${row.dataset.row}-enter`); }
+      } else {
+        delete field.dataset.enter;
+      }
       move(field, event.key === "ArrowUp" ? -1 : 1);
     } else if (event.ctrlKey && event.key.toLowerCase() === "d") {
       event.preventDefault();
@@ -128,8 +151,11 @@
     event.preventDefault();
     const column = cells(rowOf(field)).indexOf(field);
     const open = rows().slice(rows().indexOf(rowOf(field))).filter((row) => cells(row).length);
+    const notice = form.querySelector("[data-said]");
+    notice.hidden = text.split("\n").length <= open.length;
+    notice.textContent = notice.hidden ? "" : form.dataset.room;
+    if (!notice.hidden) { return; }
     text.split("\n").forEach((line, place) => {
-      if (!open[place]) { return; }
       line.split("\t").forEach((part, right) => {
         const target = cells(open[place])[column + right];
         if (target) { set(target, part.trim()); }

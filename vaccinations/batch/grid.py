@@ -69,5 +69,4 @@ def sent_rows(rows: Iterable[PileRow], data: Mapping[str, str]) -> list[tuple[Pi
 
 
 def _text(row: PileRow, name: str, data: Mapping[str, str]) -> str:
-    most = PileRow._meta.get_field(name).max_length
-    return " ".join(data.get(f"{row.pk}-{name}", "").replace("\0", "").split())[:most]
+    return " ".join(data.get(f"{row.pk}-{name}", "").replace("\0", "").split())

@@ -29,9 +29,8 @@ class PileQuerySet(models.QuerySet):
         return piles.order_by("-pk")
 
     def ended_before(self, moment: datetime) -> "PileQuerySet":
-        """Piles that were finished, or opened and left, before that moment, with nothing waiting in the tray."""
-        ended = Q(closed_at__lt=moment) | Q(closed_at=None, opened_at__lt=moment)
-        return self.filter(ended).exclude(rows__state="tray")
+        """Piles that were finished before that moment, with nothing waiting in the tray."""
+        return self.filter(closed_at__lt=moment).exclude(rows__state="tray")
 
 
 class PileRowQuerySet(models.QuerySet):
@@ -44,10 +43,14 @@ class PileRowQuerySet(models.QuerySet):
         """The pile's rows, as its grid shows them."""
         return self.filter(pile=pile).of_page()
 
+    def with_pile(self) -> "PileRowQuerySet":
+        """With what their slips have in common."""
+        return self.select_related("pile__facility__unit__parent", "pile__lot__vaccine")
+
     def of_page(self) -> "PileRowQuerySet":
         """With what a row's page shows, in the order of the pile."""
         related = ("pile__facility", "pile__lot__vaccine", "saved_by", "taken_by", "recorded_dose__vaccine")
-        return self.select_related(*related).order_by("position")
+        return self.select_related(*related).prefetch_related("recorded_dose__slips").order_by("position")
 
     def in_tray_at(self, facility: models.Model) -> "PileRowQuerySet":
         """The rows that wait in the facility's tray, the oldest first."""

@@ -6,6 +6,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from residents.birth import UNKNOWN, Birth
+from residents.citizen_id import CitizenId
 from residents.matching import Facts
 from residents.names import clean_name
 from vaccinations.imports.dictionaries import Dictionaries
@@ -50,10 +51,6 @@ def read_row(row: PileRow, *, on: date) -> Reading:
 
 
 def _read_person(row: PileRow, meanings: Dictionaries, reading: Reading) -> None:
-    number = meanings.numbers([row.number])[row.number]
-    reading.number = number.number
-    if number.problem and number.problem not in NOTES:
-        reading.fault("number", number.problem)
     reading.full_name = clean_name(row.full_name)
     if not reading.full_name:
         reading.fault("full_name", "name-missing")
@@ -67,6 +64,18 @@ def _read_person(row: PileRow, meanings: Dictionaries, reading: Reading) -> None
         reading.fault("sex", "sex-unreadable")
     if phone is None:
         reading.fault("phone", "phone-unreadable")
+    _read_number(row, meanings, reading)
+
+
+def _read_number(row: PileRow, meanings: Dictionaries, reading: Reading) -> None:
+    """Zeros put back in front of a number that was cut short, too, make somebody else's: the year of birth in it tells."""
+    number, born = meanings.numbers([row.number])[row.number], reading.birth.earliest
+    if number.problem == "number-restored" and CitizenId(number.number).contradictions(sex="", born=born):
+        reading.fault("number", "number-malformed")
+        return
+    reading.number = number.number
+    if number.problem and number.problem not in NOTES:
+        reading.fault("number", number.problem)
 
 
 def _read_dose(row: PileRow, pile: Pile, meanings: Dictionaries, reading: Reading) -> None:

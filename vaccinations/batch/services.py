@@ -3,6 +3,7 @@
 Whoever writes a row holds it (FOR UPDATE), then the person: a row sent twice, or by two clerks, makes one dose.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import uuid4
 
@@ -12,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from residents.holding import ResidentError
 from residents.matching import Band, Candidate, candidates
 from residents.models import Resident
-from residents.services import ResidentError
+from residents.phone import CARRIED_BY_MANY
 from vaccinations.batch.reading import Reading, read_row
 from vaccinations.desk.registering import PossibleDoubleError, register_at_clinic
 from vaccinations.doses import services as doses
@@ -26,7 +28,8 @@ State = PileRow.State
 ROWS = 20
 # The rows of one pile: more than anybody sorts by hand.
 MOST_ROWS = 200
-SURE = (Band.SAME, Band.LINK)
+# The acts that record; a row merely left is kept as typed.
+RECORDING = frozenset({"enter", "register"})
 FIELDS = {"dose_number": "dose", "lot": "lot_number", "administered_on": "given_on"}
 
 
@@ -48,6 +51,14 @@ class SavedMeanwhileError(BatchError):
         moment = timezone.localtime(self.row.saved_at)
         facts = {"who": self.row.saved_by, "time": f"{moment:%H:%M}"}
         return _("%(who)s changed this row at %(time)s. Leave the row again to keep what you typed.") % facts
+
+
+class NotYoursError(BatchError):
+    message = gettext_lazy("You may take back your own rows of today. Ask a clinic lead for others.")
+
+
+class PileClosedError(BatchError):
+    message = gettext_lazy("The pile is finished. Correct its doses at the desk.")
 
 
 class RowsOpenError(BatchError):
@@ -96,33 +107,42 @@ def add_rows(*, by: Actor, pile: Pile, rows: int = ROWS) -> None:
 
 
 @transaction.atomic
-def enter(*, by: Actor, row: PileRow, texts: dict[str, str], version: int, now: datetime, act: str = "") -> PileRow:
-    """Returns the row, kept as typed, and recorded if it says enough; else `said` tells what is missing or wrong.
+def log_shown(*, by: Actor, pile: Pile, rows: Collection[PileRow]) -> None:
+    """Logs whose records the page of the pile shows."""
+    residents = {row.recorded_dose.resident_id for row in rows if row.recorded_dose}
+    audit.record_each(by=by, action="pile.read", residents=sorted(residents), subject=pile)
 
-    `act`: "register" the person whom nobody knows, or put the row into the "tray". A row that is recorded stays as it is.
-    Raises SavedMeanwhileError.
+
+@transaction.atomic
+def enter(*, by: Actor, row: PileRow, texts: dict[str, str], version: int, now: datetime, act: str = "") -> PileRow:
+    """Returns the row, kept as typed; `said` tells what is missing or wrong. A row that is recorded stays as it is.
+
+    `act`: "enter" records it if it says enough; "register" does, with the person, whom nobody knows; "tray" puts it there.
+    Raises SavedMeanwhileError, PileClosedError.
     """
     held = _hold(row)
     if not held.is_draft:
         return held
     changed = {name: texts.get(name, "") for name in COLUMNS} != held.texts
-    if changed and version != held.version:
+    if changed and version != held.version and held.saved_by_id != by.user.pk:
         raise SavedMeanwhileError(held)
     if changed or act:
         _keep(held, by, texts, now)
-    if act == "tray" and not held.is_empty:
+    if held.is_empty:
+        held.said, held.may_register = [], False
+    elif act == "tray":
         held.state, held.said = State.TRAY, []
-    elif not held.is_empty:
-        settle(by=by, row=held, now=now, registers=act == "register")
+    elif changed or act:
+        settle(by=by, row=held, now=now, records=act in RECORDING, registers=act == "register")
     held.save()
     return held
 
 
-def settle(*, by: Actor, row: PileRow, now: datetime, registers: bool = False) -> None:
-    """Reads the held row, finds its person and records its dose, as far as that goes."""
+def settle(*, by: Actor, row: PileRow, now: datetime, records: bool, registers: bool = False) -> None:
+    """Reads the held row; if it `records`, finds its person and records its dose, as far as that goes."""
     reading = read_row(row, on=timezone.localdate(now))
     row.said, row.may_register = reading.faults, False
-    if not reading.faults:
+    if records and not reading.faults:
         person = _person(by, row, reading, registers)
         if person:
             record(by=by, row=row, reading=reading, person=person, now=now)
@@ -131,7 +151,7 @@ def settle(*, by: Actor, row: PileRow, now: datetime, registers: bool = False) -
 def _person(by: Actor, row: PileRow, reading: Reading, registers: bool) -> Resident | None:
     found = candidates(reading.facts)
     audit.record_each(by=by, action="pile.compared", residents=[each.resident.pk for each in found], subject=row)
-    if found and found[0].band in SURE:
+    if found and found[0].band == Band.SAME:
         return found[0].resident
     if found and found[0].band == Band.DISAGREES:
         row.said = [("number", _("This number is somebody's with another name or date of birth. Check it."))]
@@ -153,7 +173,15 @@ def _put_into_tray(row: PileRow, found: list[Candidate]) -> None:
 
 def register(*, by: Actor, row: PileRow, reading: Reading, seen: tuple[str, ...] = ()) -> Resident | None:
     """Returns the person of the slip, newly registered; None where that needs somebody who looks: `said` tells why."""
+    is_shared = bool(reading.phone) and Resident.objects.carrying(reading.phone).count() >= CARRIED_BY_MANY
+    if is_shared and not row.reason:
+        row.said = [
+            ("phone", _("Many people have this phone number. Check it, or say in the last column why it is right."))
+        ]
+        return None
+    unit = row.pile.facility.unit
     facts = {"full_name": reading.full_name, "birth": reading.birth, "sex": reading.sex, "phone": reading.phone}
+    facts |= {"province": unit.parent or unit, "phone_reason": row.reason if is_shared else ""}
     try:
         return register_at_clinic(by=by, number=reading.number or None, seen=seen, **facts)
     except PossibleDoubleError:
@@ -205,8 +233,14 @@ def _tell_taken(row: PileRow, reading: Reading, error: doses.AlreadyRecordedErro
 
 @transaction.atomic
 def take_back(*, by: Actor, row: PileRow) -> PileRow:
-    """Returns the row, open again to be mended; its dose is voided. Raises AlreadyVoidedError of the dose register."""
+    """Returns the row, open again to be mended; its dose is voided.
+
+    Raises NotYoursError, PileClosedError, AlreadyVoidedError of the dose register.
+    """
     held = _hold(row)
+    if held.pile.closed_at:
+        raise PileClosedError
+    _refuse_others(by, held)
     if held.state == State.RECORDED:
         doses.void_dose(by=by, dose=held.recorded_dose, reason=_("Taken back while the paper slips were typed."))
     if held.state in (State.RECORDED, State.ALREADY, State.SET_ASIDE):
@@ -234,9 +268,21 @@ def close_pile(*, by: Actor, pile: Pile, now: datetime) -> Pile:
     return held
 
 
+def _refuse_others(by: Actor, row: PileRow) -> None:
+    if row.state != State.RECORDED:
+        return
+    mine = Dose.objects.correctable_by(by.user, timezone.localdate())
+    if not mine.filter(resident=row.recorded_dose.resident_id, pk=row.recorded_dose_id).exists():
+        raise NotYoursError
+
+
 def _hold(row: PileRow) -> PileRow:
-    rows = PileRow.objects.select_for_update(of=("self",)).select_related("pile__facility", "pile__lot__vaccine")
-    return rows.get(pk=row.pk)
+    """The row as it is now; finishing a pile deletes its empty ones."""
+    rows = PileRow.objects.select_for_update(of=("self",)).with_pile()
+    held = rows.filter(pk=row.pk).first()
+    if held is None:
+        raise PileClosedError
+    return held
 
 
 def _keep(row: PileRow, by: Actor, texts: dict[str, str], now: datetime) -> None:

@@ -123,11 +123,9 @@ def give_back(*, by: Actor, row: PileRow, reason: str, now: datetime) -> PileRow
 
 
 def _hold(by: Actor, row: PileRow, now: datetime) -> PileRow:
-    rows = PileRow.objects.select_for_update(of=("self",)).select_related(
-        "pile__facility", "pile__lot__vaccine", "taken_by"
-    )
-    held = rows.get(pk=row.pk)
-    if not held.in_tray:
+    rows = PileRow.objects.select_for_update(of=("self",)).with_pile().select_related("taken_by")
+    held = rows.filter(pk=row.pk).first()
+    if held is None or not held.in_tray:
         raise DecidedError
     if held.taken_by_id not in (None, by.user.pk) and held.taken_at > now - CLAIM:
         raise TakenError(held)

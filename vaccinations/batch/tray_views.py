@@ -26,23 +26,24 @@ def slips(request):
 @open_to(CLINIC_DESK)
 @at_facility
 def slip(request, pk):
-    """A slip beside whom it may mean. Opening it takes it, for as long as somebody looks at it."""
+    """A slip beside whom it may mean, for whoever took it; a POST without a decision takes it."""
     row = get_object_or_404(PileRow.objects.visible_to(request.user), pk=pk, pile__facility=request.facility)
-    form = DecisionForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" and row.taken_by_id != request.user.pk:
+        return redirect("batch-tray")
+    form = DecisionForm(request.POST if {"act", "candidate"} & request.POST.keys() else None)
     try:
         if form.is_valid():
             row = _decide(request, row, form.cleaned_data)
-            if not row.in_tray:
-                messages.success(
-                    request, _("Row %(row)s: %(state)s.") % {"row": row.position, "state": row.get_state_display()}
-                )
-                return redirect("batch-tray")
         else:
             row = tray.take(by=request.actor, row=row, now=timezone.now())
     except BatchError as error:
         messages.info(request, error.message)
         return redirect("batch-tray")
-    return _slip_page(request, row, form)
+    if row.in_tray:
+        return _slip_page(request, row, form)
+    facts = {"row": row.position, "state": row.get_state_display()}
+    messages.success(request, _("Row %(row)s: %(state)s.") % facts)
+    return redirect("batch-tray")
 
 
 def _decide(request, row, facts):

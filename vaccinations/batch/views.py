@@ -12,6 +12,7 @@ from vaccinations.batch.grid import LABELS, Line, sent_rows
 from vaccinations.desk.pages import at_facility, lots_of
 from vaccinations.doses.services import AlreadyVoidedError
 from vaccinations.models import Pile, PileRow
+from vaccinations.models.batch import TEXT_LENGTH
 from vaxreg.access import CLINIC_DESK, open_to
 
 LISTED = 50
@@ -84,7 +85,7 @@ def take_back(request, pk):
         _entered(request, pile)
         try:
             services.take_back(by=request.actor, row=row)
-        except AlreadyVoidedError as error:
+        except (services.BatchError, AlreadyVoidedError) as error:
             messages.info(request, error.message)
     return redirect("batch-pile", pk=pile.pk)
 
@@ -117,24 +118,28 @@ def _number(text):
 def _entered(request, pile):
     """The lines of the rows that the form brought, each as it is now."""
     act_row, _dash, act = request.POST.get("act", "").partition("-")
+    everywhere = "enter" if act_row == "all" else ""
     rows = PileRow.objects.visible_to(request.user).of_pile(pile)
     return [
-        _enter(request, row, texts, version, act if act_row == str(row.pk) else "")
+        _enter(request, row, texts, version, act if act_row == str(row.pk) else everywhere)
         for row, texts, version in sent_rows(rows, request.POST)
     ]
 
 
 def _enter(request, row, texts, version, act):
+    if max(map(len, texts.values())) > TEXT_LENGTH:
+        return Line(row, refused=texts, why=_("A cell has more than %(most)s characters.") % {"most": TEXT_LENGTH})
     try:
         facts = {"texts": texts, "version": version, "act": act}
         return Line(services.enter(by=request.actor, row=row, now=timezone.now(), **facts))
-    except services.SavedMeanwhileError as error:
-        return Line(error.row, refused=texts, why=error.message)
+    except services.BatchError as error:
+        return Line(getattr(error, "row", row), refused=texts, why=error.message)
 
 
 def _grid(request, pile, told=()):
     rows = PileRow.objects.visible_to(request.user).of_pile(pile)
     lines = [told[row.pk] if row.pk in told else Line(row) for row in rows]
+    services.log_shown(by=request.actor, pile=pile, rows=[line.row for line in lines])
     context = {
         "pile": pile,
         "lines": lines,

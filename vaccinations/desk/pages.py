@@ -1,7 +1,6 @@
 """The pages of the clinic desk that more than one address answers with, and what its views share."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -122,7 +121,7 @@ def person_page(
     form = form or DoseForm(lots=lots_of(request), initial=_proposal(request, chart, page))
     rules = rulebook()
     check = preview(resident=resident, chart=chart, now=now, facility=request.facility, rules=rules, **form.entered)
-    coming = coming_of(request, resident, visit, now)
+    coming = coming_of(request, resident, visit, page["invitation"])
     if coming and coming.is_full and not form.no_place:
         form.no_place = SessionFullError.message
     screening = screening or ScreeningForm(checklist=checklist_of(resident, on=request.workday.given_on))
@@ -150,12 +149,13 @@ def person_page(
     return render(request, "vaccinations/desk/person.html", context)
 
 
-def coming_of(request: HttpRequest, resident: Resident, visit: Visit | None, now: datetime) -> Coming | None:
-    """How the person comes to today's sessions; None while doses of another day are typed, or where they wait already."""
-    if not request.workday.is_of_today or (visit and not visit.appointment_id):
+def coming_of(request: HttpRequest, resident: Resident, visit: Visit | None, invitation: str) -> Coming | None:
+    """How the person comes to today's sessions; None while doses of another day are typed, or where they were seen without."""
+    was_seen = visit and not visit.is_waiting and not visit.appointment_id
+    if was_seen or not request.workday.is_of_today:
         return None
-    facts = {"sessions": list(request.sessions), "preferred": request.workday.session_id}
-    return how_comes(resident, now=now, **facts)
+    facts = {"preferred": request.workday.session_id, "invitation": invitation}
+    return how_comes(resident, sessions=list(request.sessions), now=timezone.now(), **facts)
 
 
 def unregistered_page(

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from residents.birth import UNKNOWN, Birth, Precision
 from residents.citizen_id import CitizenId, Kind
@@ -148,7 +149,7 @@ def join_number(*, by: Actor, resident: Resident, number: str) -> Resident:
     if presented == had:
         return resident
     if presented > had:
-        reason = "presented at the clinic desk"
+        reason = gettext("Presented at the clinic desk")
         person = correct_number(by=by, resident=resident, new_number=number, reason=reason, is_confirmed=True)
     else:
         person = add_alias(by=by, resident=resident, number=number, is_confirmed=True)

@@ -34,9 +34,9 @@ class ScanField(forms.CharField):
 
 class BoxForm(forms.Form):
     scan = ScanField(
-        label=_("Citizen ID, card, slip or name"),
+        label=_("Citizen ID, card, slip, invitation or name"),
         help_text=_(
-            "Scan the card or the slip, or type a number or a name, with or without accents. Then press Enter."
+            "Scan the card, the slip or the invitation, or type a number or a name, with or without accents. Then press Enter."
         ),
     )
 

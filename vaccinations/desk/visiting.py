@@ -117,7 +117,7 @@ def give(
         keep(by=by, visit=visit, judged=judged)
     if entry.administered_at and is_today:
         begin_observation(by=by, dose=dose, begun_at=entry.administered_at)
-    return _close(by=by, visit=visit, now=now, outcome=Visit.Outcome.GIVEN, dose=dose)
+    return _close(by=by, visit=visit, now=now, place=place, outcome=Visit.Outcome.GIVEN, dose=dose)
 
 
 @transaction.atomic
@@ -151,7 +151,7 @@ def decline(
     )
     _keep_noted(by=by, person=person, visit=visit, screening=screening)
     outcome = {"outcome": Visit.Outcome.NOT_GIVEN, "not_given_reason": reason, "not_given_text": text}
-    return _close(by=by, visit=visit, now=now, **outcome)
+    return _close(by=by, visit=visit, now=now, place=place, **outcome)
 
 
 @transaction.atomic
@@ -217,7 +217,16 @@ def _keep_noted(*, by: Actor, person: Resident, visit: Visit, screening: Stateme
         keep(by=by, visit=visit, judged=judge(resident=person, statement=screening, on=visit.visited_on))
 
 
-def _close(*, by: Actor, visit: Visit, now: datetime, outcome: str, dose: Dose | None = None, **reason: str) -> Visit:
+def _close(
+    *,
+    by: Actor,
+    visit: Visit,
+    now: datetime,
+    place: Appointment | None,
+    outcome: str,
+    dose: Dose | None = None,
+    **reason: str,
+) -> Visit:
     facts = {"outcome": outcome, "dose": dose, "closed_at": now, "closed_by": by.user, **reason}
     Visit.objects.filter(resident=visit.resident_id, pk=visit.pk, outcome=Visit.Outcome.WAITING).update(**facts)
     for name, value in facts.items():
@@ -229,8 +238,9 @@ def _close(*, by: Actor, visit: Visit, now: datetime, outcome: str, dose: Dose |
         resident=visit.resident_id,
         changes={"outcome": outcome, "dose": dose.pk if dose else None, **reason},
     )
-    if visit.appointment:
-        arriving.finish(by=by, appointment=visit.appointment, now=now)
+    # Somebody may have waited here before they were invited.
+    if place:
+        arriving.finish(by=by, appointment=place, now=now)
     return visit
 
 

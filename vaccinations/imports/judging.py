@@ -3,7 +3,8 @@
 An outcome is the first of vaccinations.models.Outcome that applies. Of the first three:
 
 - already recorded: the person has a dose of this number, day and vaccine;
-- conflict: the person has a dose of this number with another day or vaccine, or another number on this day; or the sheet has;
+- conflict: the person has a dose of this number with another day or vaccine, or another number on this day, or a higher number
+  on an earlier day; or the sheet has;
 - new: none of it. Of the same dose more than once in the sheet the first is new, the others are repeated.
 
 Where the sheet gives one number to doses of several days, nobody knows which is right, with one exception: the earliest stays
@@ -52,12 +53,16 @@ FROM held JOIN {Dose._meta.db_table} AS dose ON dose.resident_id = held.resident
 VERDICTS = """
 CREATE TEMP TABLE verdict ON COMMIT DROP AS
 WITH compared AS (
-    SELECT candidate.id, min(recorded.id) FILTER (WHERE is_same) AS same_dose, min(recorded.id) AS dose,
-        min(recorded.day) FILTER (WHERE recorded.number = candidate.number) AS day
+    SELECT candidate.id, min(recorded.id) FILTER (WHERE is_same) AS same_dose,
+        coalesce(min(recorded.id) FILTER (WHERE recorded.number = candidate.number),
+            min(recorded.id) FILTER (WHERE recorded.day = candidate.day), min(recorded.id)) AS dose,
+        min(recorded.day) FILTER (WHERE recorded.number = candidate.number) AS day,
+        bool_or(recorded.day = candidate.day) AS is_on_day
     FROM candidate JOIN recorded USING (person)
     CROSS JOIN LATERAL (SELECT (recorded.number, recorded.day, recorded.vaccine)
         = (candidate.number, candidate.day, candidate.vaccine)) AS comparison (is_same)
     WHERE recorded.number = candidate.number OR recorded.day = candidate.day
+        OR (recorded.number < candidate.number) <> (recorded.day < candidate.day)
     GROUP BY candidate.id
 ),
 -- Doses of which nothing is recorded, and how often each is in the sheet.
@@ -77,7 +82,7 @@ before AS (
     SELECT person, number + 1 AS number, min(day) AS day
     FROM (SELECT person, number, day FROM free UNION ALL SELECT person, number, day FROM recorded) AS doses GROUP BY 1, 2
 ),
-settled AS (
+numbered AS (
     SELECT variant.*, before.day < variant.day IS TRUE AS has_before, CASE
         WHEN is_same_day THEN 'file-same-day'
         WHEN variants = 1 THEN ''
@@ -85,19 +90,31 @@ settled AS (
             AND (number = 1 OR before.day < variant.day) THEN ''
         ELSE 'file-differs' END AS reason
     FROM variant LEFT JOIN before USING (person, number)
+),
+-- Of doses that are in order otherwise: whether a higher number stands on an earlier day, or a lower one on a later.
+settled AS (
+    SELECT numbered.*, CASE
+        WHEN reason <> '' THEN reason
+        WHEN number < max(number) FILTER (WHERE reason = '') OVER earlier THEN 'file-order'
+        WHEN number > min(number) FILTER (WHERE reason = '') OVER later THEN 'file-order'
+        ELSE '' END AS told
+    FROM numbered
+    WINDOW earlier AS (PARTITION BY person ORDER BY day RANGE BETWEEN UNBOUNDED PRECEDING AND interval '1 day' PRECEDING),
+        later AS (PARTITION BY person ORDER BY day RANGE BETWEEN interval '1 day' FOLLOWING AND UNBOUNDED FOLLOWING)
 )
 SELECT id, candidate.person, same_dose, coalesce(same_dose, dose) AS dose,
     CASE
         WHEN candidate.is_before_birth THEN 'unreadable'
         WHEN same_dose IS NOT NULL THEN 'already-recorded'
-        WHEN compared.dose IS NOT NULL OR settled.reason <> '' THEN 'conflict'
+        WHEN compared.dose IS NOT NULL OR settled.told <> '' THEN 'conflict'
         WHEN free.copy > 1 THEN 'duplicate' ELSE 'new' END AS outcome,
     CASE
         WHEN candidate.is_before_birth THEN 'before-birth'
         WHEN same_dose IS NOT NULL THEN ''
         WHEN compared.day IS NOT NULL THEN 'recorded-differs'
-        WHEN compared.dose IS NOT NULL THEN 'recorded-same-day'
-        ELSE settled.reason END AS reason,
+        WHEN compared.is_on_day THEN 'recorded-same-day'
+        WHEN compared.dose IS NOT NULL THEN 'recorded-order'
+        ELSE settled.told END AS reason,
     CASE
         WHEN same_dose IS NOT NULL OR candidate.is_before_birth THEN NULL
         WHEN candidate.day - coalesce(compared.day, CASE WHEN settled.reason = 'file-differs' AND variants = 2 AND place > 1

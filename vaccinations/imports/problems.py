@@ -34,6 +34,10 @@ REASONS = {
     "recorded-differs": _("A dose of this number is recorded with another day or vaccine."),
     "recorded-same-day": _("Another dose of the same day is recorded under another number."),
     "file-differs": _("The file has a dose of this number with another day or vaccine."),
+    "recorded-order": _(
+        "A dose of a higher number is recorded on an earlier day, or one of a lower number on a later day."
+    ),
+    "file-order": _("The file has a dose of a higher number on an earlier day, or of a lower number on a later day."),
     "file-same-day": _("The file has doses of different numbers on the same day."),
     "number-unknown": _("Nobody is registered under this number, and nobody was found by the other facts."),
     "candidate": _("Somebody was found who may be the person. Somebody must look at both records."),

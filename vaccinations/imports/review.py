@@ -164,22 +164,24 @@ def _slice(doses: Any, after: str, before: str) -> tuple[list[SheetDose], bool, 
 
 
 def _others(dose_import: DoseImport, rows: list[SheetDose]) -> dict[int, list[SheetDose]]:
-    """The other doses of the sheet that each of these contradicts: of the same person, and the same number or day."""
-    disputed = [dose for dose in rows if dose.reason in ("file-differs", "file-same-day")]
+    """The other doses of the sheet that each of these contradicts: of the same person."""
+    disputed = [dose for dose in rows if dose.reason in ("file-differs", "file-same-day", "file-order")]
     if not disputed:
         return {}
     doses = SheetDose.objects.filter(dose_import=dose_import, person__in={dose.person for dose in disputed})
     near = list(doses.filter(outcome__in=["new", "conflict"]).select_related("vaccine").order_by("row", "part"))
     return {
         dose.pk: [
-            other
-            for other in near
-            if other.person == dose.person
-            and (other.dose_number == dose.dose_number or other.administered_on == dose.administered_on)
-            and other.pk != dose.pk
+            other for other in near if other.person == dose.person and other.pk != dose.pk and _contradicts(dose, other)
         ]
         for dose in disputed
     }
+
+
+def _contradicts(dose: SheetDose, other: SheetDose) -> bool:
+    if dose.dose_number == other.dose_number or dose.administered_on == other.administered_on:
+        return True
+    return (dose.dose_number < other.dose_number) != (dose.administered_on < other.administered_on)
 
 
 def sentences_of(dose: SheetDose) -> list[str]:

@@ -13,8 +13,8 @@ from vaccinations.models.lots import Lot
 from vaccinations.models.places import Facility
 from vaxreg.models import User
 
-# As long as the longest cell that the register could take.
-TEXT_LENGTH = 150
+# Longer than any cell that the register could take: what is too long is refused, never cut.
+TEXT_LENGTH = 250
 
 
 class Pile(models.Model):

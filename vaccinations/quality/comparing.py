@@ -1,7 +1,7 @@
 """Two records side by side: what each says, and where they differ, word by word."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -43,6 +43,8 @@ class Line:
     right_words: tuple[Word, ...] = ()
     # What stands between the words.
     between: str = " "
+    # Whether there is anything to compare it with.
+    is_compared: bool = True
 
 
 @dataclass
@@ -260,4 +262,5 @@ def _dose_lines(left: dict[str, str], right: dict[str, str]) -> list[Line]:
         "lot": _("Lot"),
         "facility": _("Facility"),
     }
-    return [_line(label, left, right, name) for name, label in labels.items()]
+    lines = [_line(label, left, right, name) for name, label in labels.items()]
+    return lines if right else [replace(line, is_compared=False) for line in lines]

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from residents.models import Resident, Unit
 from vaccinations.imports import services, stages
-from vaccinations.imports.demonstration import STRANGER, row_of, sheet_file
+from vaccinations.imports.demonstration import row_of, sheet_file
 from vaccinations.models import DoseImport
 from vaxreg.actors import Actor
 
@@ -22,8 +22,8 @@ def load_cases(*, by: Actor, province: Unit, people: Sequence[Resident], today: 
     again = row_of(recorded.resident, on=recorded.administered_on + timedelta(days=1)) | {"dose": "1"}
     changes = [
         rows[0],
-        STRANGER | rows[0] | {"number": "", "name": "Lê Thị Minh Họa", "born": "1949", "phone": ""},
-        STRANGER | rows[0] | {"number": "07919012", "name": "Vũ Thị Minh Họa", "born": "1958", "phone": ""},
+        rows[0] | {"number": "", "name": "Lê Thị Minh Họa", "born": "1949", "sex": "Nữ", "phone": ""},
+        rows[0] | {"number": "07919012", "name": "Vũ Thị Minh Họa", "born": "1958", "sex": "Nữ", "phone": ""},
         rows[1] | OTHER,
         rows[2] | {"number": people[2].pk[:6] + UNKNOWN},
         again,

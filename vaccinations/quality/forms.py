@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from residents.forms import ReasonField
+from residents.merging.joining import are_two_citizen_ids
 from vaccinations.models import MOST_DOSES, CaseDecision, QualityCase
 from vaccinations.quality.choices import choices_of
 from vaccinations.quality.deciding import EVERY_WARNING, Decision
@@ -73,6 +74,8 @@ class DecisionForm(forms.Form):
         self.fields["reason"].widget.attrs["list"] = "usual-reasons"
         for name in ("dose_number",) if case.is_pair else ("keep", "second_reason"):
             del self.fields[name]
+        if case.is_pair and not are_two_citizen_ids(case.pair.person_a_id, case.pair.person_b_id):
+            del self.fields["second_reason"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

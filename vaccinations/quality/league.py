@@ -25,6 +25,7 @@ class Standing:
     waiting: int | None
     at_commune: int | None
     oldest: datetime | None
+    days: int | None
     share: float | None
 
     @property
@@ -91,7 +92,8 @@ def _standing(
     is_whole = None not in shown[:2]
     share = matched / (matched + waiting) if is_whole and matched + waiting else None
     oldest = cases.get("oldest") if shown[1] else None
-    return Standing(province, *shown, oldest, share)
+    days = (now - oldest).days if oldest else None
+    return Standing(province, *shown, oldest, days, share)
 
 
 def _shown(number: int, is_exact: bool) -> int | None:

@@ -61,6 +61,7 @@ def cases(request):
         "now": timezone.now(),
         "may_export": registry.offers(request.user, "quality-cases"),
         "export": narrowing.as_export,
+        "sees_figures": request.user.has_role(QUALITY_FIGURES),
     }
     return render(request, "vaccinations/quality/cases.html", context)
 

@@ -18,7 +18,8 @@ from vaxreg.models import User
 
 def held(case: QualityCase, *, by: Actor, now: datetime, version: int | None = None) -> QualityCase:
     """Returns the case as it is now, held until the end of the transaction. Raises TakenError, StaleError."""
-    found = QualityCase.objects.select_for_update(of=("self",)).select_related("claimed_by").get(pk=case.pk)
+    # Without a join: to a row that was waited for, PostgreSQL joins what was there before.
+    found = QualityCase.objects.select_for_update().get(pk=case.pk)
     holder = found.holder(now)
     if holder is not None and holder != by.user:
         raise TakenError(holder)

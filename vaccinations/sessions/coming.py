@@ -15,6 +15,7 @@ from residents.models import Resident
 from vaccinations.models import Appointment, ClinicSession, Facility
 from vaccinations.sessions.arriving import admit_walk_in, hold_session, mark_arrived
 from vaccinations.sessions.hours import Hour
+from vaccinations.sessions.invitations import find_invitation
 from vaccinations.sessions.places import hours_of, next_free_hour
 from vaxreg.actors import Actor
 
@@ -68,13 +69,18 @@ def sessions_today(facility: Facility, now: datetime) -> list[ClinicSession]:
 
 
 def how_comes(
-    resident: Resident, *, sessions: Sequence[ClinicSession], now: datetime, preferred: int | None = None
+    resident: Resident,
+    *,
+    sessions: Sequence[ClinicSession],
+    now: datetime,
+    preferred: int | None = None,
+    invitation: str = "",
 ) -> Coming | None:
     """Returns how the person comes to one of today's sessions; None where none is held that they could come to.
 
-    `preferred` is the key of the session that the desk works for.
+    `preferred` is the key of the session that the desk works for, `invitation` the code that the person came on.
     """
-    own = own_place(resident, sessions)
+    own = own_place(resident, sessions) or (find_invitation(invitation) if invitation else None)
     if own:
         return Coming(appointment=own)
     held = [session for session in sessions if session.hour_now(now)]

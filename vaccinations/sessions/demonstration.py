@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from residents.birth import Birth, Precision
 from residents.models import Resident
+from vaccinations.desk import arrivals
 from vaccinations.models import ChronicCondition, ClinicSession, ConsentText, Facility, PriorityGroup, Vaccine
 from vaccinations.registration.services import Answers, Person, register
-from vaccinations.sessions.arriving import expected, mark_arrived
+from vaccinations.sessions.arriving import expected
 from vaccinations.sessions.candidates import Criteria
 from vaccinations.sessions.filling import fill_session
 from vaccinations.sessions.planning import Plan, make_session
@@ -36,7 +37,7 @@ def load_sessions(*, by: Actor, facility: Facility, people: Sequence[Resident], 
     early, begun = today.starts - timedelta(hours=1), today.starts + timedelta(minutes=5)
     fill_session(by=by, session=today, criteria=criteria, count=INVITED, key=uuid4(), now=early)
     for appointment in expected(today)[:ARRIVED]:
-        mark_arrived(by=by, appointment=appointment, resident=appointment.resident, now=begun)
+        arrivals.note(by=by, appointment=appointment, resident=appointment.resident, now=begun)
 
 
 def _hours_around(now: datetime) -> tuple[time, time]:

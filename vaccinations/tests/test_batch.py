@@ -6,10 +6,19 @@ import pytest
 from django.utils import timezone
 
 from residents.models import Resident
-from residents.tests.factories import ResidentFactory
+from residents.tests.factories import ResidentFactory, UnitFactory
 from vaccinations.batch import tray
 from vaccinations.batch.purging import purge
-from vaccinations.batch.services import RowsOpenError, SavedMeanwhileError, close_pile, enter, open_pile, take_back
+from vaccinations.batch.services import (
+    NotYoursError,
+    PileClosedError,
+    RowsOpenError,
+    SavedMeanwhileError,
+    close_pile,
+    enter,
+    open_pile,
+    take_back,
+)
 from vaccinations.models import Dose, Pile, PileRow
 from vaccinations.tests.factories import DoseFactory, FacilityFactory, LotFactory, clerk
 from vaxreg.models import AuditEntry
@@ -26,8 +35,8 @@ def lan(db):
 
 
 @pytest.fixture
-def by(english):
-    return actor()
+def by(english, facility):
+    return actor(clerk(facility))
 
 
 @pytest.fixture
@@ -37,7 +46,7 @@ def pile(by, facility):
 
 
 def typed(by, row, texts, **facts):
-    facts = {"version": row.version, "now": timezone.now()} | facts
+    facts = {"version": row.version, "now": timezone.now(), "act": "enter"} | facts
     return enter(by=by, row=row, texts=texts, **facts)
 
 
@@ -60,6 +69,14 @@ def test_a_row_is_recorded_with_what_the_pile_has_in_common(by, pile, lan):
     assert (dose.resident_id, dose.dose_number, dose.lot, dose.facility) == (NUMBER, 1, pile.lot, pile.facility)
     assert (dose.administered_on, dose.administered_at, dose.vaccinator) == (pile.given_on, None, "Y tá Hoa")
     assert (dose.source, dose.recorded_by) == (Dose.Source.PAPER, by.user)
+
+
+def test_a_row_merely_left_is_kept_and_read_but_not_recorded(by, pile, lan):
+    row = typed(by, first(pile), LAN | {"born": "31/02/1990"}, act="")
+    assert list(said(row)) == ["born"]
+    row = typed(by, first(pile), LAN, act="")
+    assert (row.state, row.said, row.full_name) == ("draft", [], "NGUYEN THI LAN")
+    assert not Dose.objects.exists()
 
 
 def test_a_row_may_say_otherwise_than_the_pile(by, pile, lan):
@@ -138,12 +155,14 @@ def test_a_slip_without_a_number_goes_into_the_tray(by, pile, lan):
     assert not Dose.objects.exists()
 
 
-def test_texts_of_another_page_are_not_written_over_unseen(by, pile, lan):
+def test_texts_of_somebody_else_are_not_written_over_unseen(by, pile, lan):
     row = first(pile)
     typed(by, row, LAN | {"dose": "?"})
     with pytest.raises(SavedMeanwhileError):
-        typed(by, row, LAN | {"dose": "2"}, version=0)
+        typed(actor(), row, LAN | {"dose": "2"}, version=0)
     assert first(pile).dose == "?"
+    # One's own: the answer was lost, and more was typed since.
+    assert typed(by, row, LAN, version=0).state == "recorded"
 
 
 def test_a_row_sent_again_after_it_was_recorded_stays_as_it_is(by, pile, lan):
@@ -160,6 +179,37 @@ def test_a_row_taken_back_voids_its_dose_and_can_be_recorded_anew(by, pile, lan)
     row = typed(by, row, LAN | {"dose": "2"}, version=row.version)
     assert said(row)["reason"]
     assert Dose.objects.count() == 1
+
+
+def test_somebody_else_s_dose_is_not_taken_back_and_none_of_a_finished_pile(by, pile, lan):
+    row = typed(by, first(pile), LAN)
+    with pytest.raises(NotYoursError):
+        take_back(by=actor(clerk(pile.facility)), row=row)
+    close_pile(by=by, pile=pile, now=timezone.now())
+    with pytest.raises(PileClosedError):
+        take_back(by=by, row=row)
+    with pytest.raises(PileClosedError):
+        typed(by, PileRow(pk=10**9), LAN, version=0)
+
+
+def test_somebody_found_by_name_alone_or_nearly_is_never_linked_unasked(by, pile, lan):
+    row = typed(by, first(pile), LAN | {"number": "079190000051", "phone": "0912345678"})
+    assert row.in_tray
+
+
+def test_a_number_short_of_zeros_is_not_made_somebody_else_s(by, pile):
+    UnitFactory(cccd_prefix="079", level="province")
+    row = typed(by, first(pile), LAN | {"number": "79190000015", "born": "05/03/1961"})
+    assert list(said(row)) == ["number"]
+
+
+def test_whoever_is_registered_has_a_province_and_a_phone_of_many_asks_why(by, pile):
+    ResidentFactory.create_batch(8, phone="0912345678")
+    texts = LAN | {"born": "05/03/1990", "phone": "0912 345 678"}
+    row = typed(by, first(pile), texts, act="register")
+    assert list(said(row)) == ["phone"]
+    row = typed(by, row, texts | {"reason": "Cùng công ty"}, act="register")
+    assert row.recorded_dose.resident.province == pile.facility.unit
 
 
 def test_a_pile_is_finished_when_every_row_has_come_to_something(by, pile, lan):
@@ -232,9 +282,12 @@ def test_rows_go_some_time_after_their_pile_but_not_from_the_tray(by, pile, faci
     waiting = open_pile(by=by, facility=facility, lot=pile.lot, given_on=pile.given_on)
     in_tray(by, waiting)
     typed(by, first(pile), LAN)
+    for each in (pile, waiting):
+        close_pile(by=by, pile=each, now=timezone.now())
+    left = open_pile(by=by, facility=facility, lot=pile.lot, given_on=pile.given_on)
     later = timezone.now() + timedelta(days=settings.BATCH_KEPT_DAYS + 1)
-    assert purge(now=later) == 1
-    assert list(Pile.objects.all()) == [waiting]
+    assert purge(by=by, now=later) == 1
+    assert set(Pile.objects.all()) == {waiting, left}
     assert Dose.objects.count() == 1
 
 
@@ -244,7 +297,7 @@ def fields(row, texts, version=0):
 
 def test_the_whole_grid_is_sent_without_a_script(desk, pile, lan):
     rows = list(pile.rows.all()[:2])
-    data = fields(rows[0], LAN) | fields(rows[1], {"full_name": "Ai đó", "dose": "?"})
+    data = fields(rows[0], LAN) | fields(rows[1], {"full_name": "Ai đó", "dose": "?"}) | {"act": "all"}
     page = desk.post(f"/clinic/batch/{pile.pk}/", data).content.decode()
     assert "1 recorded" in page
     assert "The dose number cannot be read." in page
@@ -253,10 +306,25 @@ def test_the_whole_grid_is_sent_without_a_script(desk, pile, lan):
 
 def test_one_row_is_answered_alone(desk, pile, lan):
     row = first(pile)
-    answer = desk.post(f"/clinic/batch/{pile.pk}/", fields(row, LAN) | {"fragment": "1"}).content.decode()
+    answer = desk.post(
+        f"/clinic/batch/{pile.pk}/", fields(row, LAN) | {"fragment": "1", "act": f"{row.pk}-enter"}
+    ).content.decode()
     assert answer.count("<tr") == 1
     assert "is-recorded" in answer
     assert "<html" not in answer
+
+
+def test_a_cell_too_long_is_refused_and_comes_back_whole(desk, pile):
+    long = "x" * 251
+    page = desk.post(f"/clinic/batch/{pile.pk}/", fields(first(pile), LAN | {"full_name": long})).content.decode()
+    assert "more than 250 characters" in page
+    assert long in page
+
+
+def test_whom_the_pile_shows_is_logged(desk, by, pile, lan):
+    typed(by, first(pile), LAN)
+    desk.get(f"/clinic/batch/{pile.pk}/")
+    assert AuditEntry.objects.filter(action="pile.read", resident=NUMBER).exists()
 
 
 def test_what_somebody_else_changed_is_told_and_nothing_typed_is_lost(desk, by, pile, lan):
@@ -270,7 +338,8 @@ def test_the_tray_shows_initials_and_the_slip_masks_what_is_registered(desk, by,
     row = in_tray(by, pile)
     page = desk.get("/clinic/batch/tray/").content.decode()
     assert "NGUYEN THI LAN" not in page
-    page = desk.get(f"/clinic/batch/tray/{row.pk}/").content.decode()
+    assert desk.get(f"/clinic/batch/tray/{row.pk}/").url == "/clinic/batch/tray/"
+    page = desk.post(f"/clinic/batch/tray/{row.pk}/").content.decode()
     assert "Nguyễn Thị Lan" in page
     assert NUMBER not in page
 
@@ -281,7 +350,7 @@ def decision(page, **data):
 
 def test_a_decision_without_a_reason_is_asked_for_one(desk, by, pile, lan):
     address = f"/clinic/batch/tray/{in_tray(by, pile).pk}/"
-    page = desk.post(address, decision(desk.get(address)))
+    page = desk.post(address, decision(desk.post(address)))
     assert page.context["form"].errors["reason"]
     assert not Dose.objects.exists()
     answer = desk.post(address, decision(page, reason="Có ảnh thẻ"))

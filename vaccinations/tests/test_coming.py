@@ -76,6 +76,13 @@ def test_who_waits_keeps_the_place_until_the_dose(who, session):
     assert states() == ["done"]
 
 
+def test_who_waited_before_they_were_invited_has_used_up_the_place(who, facility):
+    waiting = arrive(**who)
+    AppointmentFactory(session=ClinicSessionFactory(facility=facility), resident=who["resident"])
+    assert given(who) == waiting
+    assert states() == ["done"]
+
+
 def test_a_full_hour_asks_why_and_offers_the_next_place(who, session, facility):
     AppointmentFactory.create_batch(2, session=session)
     with pytest.raises(SessionFullError) as full:

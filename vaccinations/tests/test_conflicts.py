@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
+from residents.merging.services import DependedUponError, merge, undo_merge
 from residents.tests.factories import AreaAssignmentFactory, ResidentFactory, UnitFactory
 from vaccinations.doses.conflicts import (
     BuiltUponError,
@@ -15,9 +17,10 @@ from vaccinations.doses.conflicts import (
     decide_conflict,
     undo_decision,
 )
-from vaccinations.doses.services import AlreadyRecordedError, ImpossibleDoseError, void_dose
+from vaccinations.doses.services import AlreadyRecordedError, ImpossibleDoseError, Reason, replace_dose, void_dose
+from vaccinations.doses.warnings import Code
 from vaccinations.models import ConflictDecision, Dose, DueDose
-from vaccinations.tests.factories import DoseFactory, LotFactory, course_of
+from vaccinations.tests.factories import DoseFactory, LotFactory, course_of, entry
 from vaxreg.models import AuditEntry
 from vaxreg.roles import Role
 from vaxreg.tests.factories import UserFactory, actor
@@ -160,3 +163,38 @@ def test_the_database_lets_nobody_rewrite_a_decision(doses):
         ConflictDecision.objects.update(reason="x")
     with pytest.raises(IntegrityError), transaction.atomic():
         ConflictDecision.objects.all().delete()
+
+
+def merged_with_doses_of_one_number():
+    keep, drop = ResidentFactory(citizen_id=A), ResidentFactory(citizen_id="T00000000001")
+    kept, other = DoseFactory(resident=keep), DoseFactory(resident=drop)
+    return merge(by=actor(), keep=keep, drop=drop, reason="một người"), kept, other
+
+
+@pytest.mark.parametrize("facts", [{}, {"verdict": Verdict.BOTH, "new_number": 2}])
+def test_a_merge_is_undone_after_the_decisions_that_stand_on_it(facts):
+    made, kept, other = merged_with_doses_of_one_number()
+    decision = decided((kept, other, None), **facts)
+    with pytest.raises(DependedUponError) as refused:
+        undo_merge(by=actor(), merge=made, reason="hai người")
+    assert len(refused.value.hindrances) == 1
+    undo_decision(by=actor(), decision=decision, reason="hai người")
+    undo_merge(by=actor(), merge=made, reason="hai người", later_stay=True)
+    assert valid() == {(A, 1), ("T00000000001", 1)}
+
+
+def test_a_decision_between_doses_of_one_record_does_not_hinder():
+    made, kept, _other = merged_with_doses_of_one_number()
+    older = DoseFactory(resident=ResidentFactory(citizen_id=C, superseded_by_id=A))
+    decided((kept, older, None))
+    undo_merge(by=actor(), merge=made, reason="hai người")
+    assert not Dose.objects.in_conflict()
+
+
+def test_a_dose_replaced_after_the_merge_goes_with_its_own_record():
+    made, _kept, other = merged_with_doses_of_one_number()
+    typed = entry(dose_number=2, facility=other.facility)
+    said = Reason("đúng như sổ", frozenset(Code))
+    replace_dose(by=actor(), dose=other, void_reason="sai số mũi", entry=typed, now=timezone.now(), reason=said)
+    undo_merge(by=actor(), merge=made, reason="hai người")
+    assert valid() == {(A, 1), ("T00000000001", 2)}

@@ -72,6 +72,7 @@ def test_who_registered_without_a_number_is_registered_with_what_they_said(desk,
     fields = {"full_name": invited.person.full_name, "birth": "05/03/1990", "sex": "M", "has_no_number": "on"}
     sealed = re.search(r'name="identity" value="([^"]+)"', page.content.decode())[1]
     page = desk.post("/clinic/register/", fields | {"identity": sealed})
+    assert f"Expected today at {hour:%H:%M}." in shown(page)
     assert "is recorded" in shown(recorded(desk, page))
     invited.refresh_from_db()
     assert (invited.state, invited.resident) == ("done", Resident.objects.get())

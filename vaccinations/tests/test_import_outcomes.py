@@ -127,6 +127,7 @@ def test_dose_recorded_under_an_old_number_of_the_person_is_already_recorded():
         ({"on": "02/08/2021"}, "conflict recorded-differs"),
         ({"vaccine": "Pfizer"}, "conflict recorded-differs"),
         ({"dose": "2"}, "conflict recorded-same-day"),
+        ({"dose": "2", "on": "10/07/2021"}, "conflict recorded-order"),
         ({"dose": "2", "on": "10/10/2021"}, "new"),
     ],
 )
@@ -179,6 +180,25 @@ def test_contradiction_within_the_file_that_nobody_can_tell_holds_both(rows):
 def test_two_numbers_on_one_day_hold_both():
     person()
     assert outcomes(brought(ROW, {"dose": "2"})) == ["conflict file-same-day"] * 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        # The first typed as second, the second as first: nobody can tell.
+        ([{"dose": "2"}, {"on": "10/10/2021"}], ["conflict file-order"] * 2),
+        # The day of the second slipped before the first; the third is in order with both.
+        (
+            [ROW, {"dose": "2", "on": "10/07/2021"}, {"dose": "3", "on": "01/12/2021"}],
+            ["conflict file-order", "conflict file-order", "new"],
+        ),
+        # What is a conflict already holds no other back.
+        ([ROW, {"dose": "2", "on": "10/10/2021"}, {"on": "01/12/2021"}], ["new", "new", "conflict file-differs"]),
+    ],
+)
+def test_numbers_that_are_not_in_the_order_of_the_days_are_conflicts(rows, found):
+    person()
+    assert outcomes(brought(*rows)) == found
 
 
 def test_row_with_more_cells_than_headings_is_unreadable_and_taken_for_nobody():

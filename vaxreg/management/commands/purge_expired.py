@@ -26,4 +26,4 @@ class Command(BaseCommand):
         by, now = Actor.command("purge_expired"), timezone.now()
         exports.purge(by=by, now=now)
         purging.purge(by=by, now=now)
-        paper.purge(now=now)
+        paper.purge(by=by, now=now)

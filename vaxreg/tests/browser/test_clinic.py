@@ -1,11 +1,13 @@
 """The clinic desk by real key strokes: what a clerk presses 300 times a day."""
 
 import re
+from datetime import time
 
 import pytest
 
 from residents.tests.factories import ResidentFactory
-from vaccinations.models import Dose, Lot, Visit
+from vaccinations.models import Appointment, ClinicSession, Dose, Facility, Observation, Vaccine, Visit
+from vaccinations.tests.session_factories import ClinicSessionFactory, RegisteredPersonFactory
 from vaxreg.tests.browser import world
 from vaxreg.tests.browser.walk import Walk
 
@@ -53,26 +55,58 @@ def choose_lot(walk: Walk) -> None:
     press(walk, "Enter")
 
 
-def test_a_healthy_person_takes_a_scan_and_one_key(desk):
+@pytest.fixture
+def session(desk) -> ClinicSession:
+    """A session that is held whenever the tests run, and somebody registered who can come within an hour."""
+    facility, hours = Facility.objects.get(code="station"), {"opens_at": time(0, 59), "closes_at": time(23, 59)}
+    person = {"full_name": world.NAME, "sex": "F", "is_standby": True, "facility": facility}
+    RegisteredPersonFactory(number=world.NUMBER, province=world.province(), **person)
+    return ClinicSessionFactory(facility=facility, vaccines=[Vaccine.objects.get(code="comirnaty")], **hours)
+
+
+def keys_pressed(walk: Walk) -> int:
+    return int(walk.page.evaluate("sessionStorage.getItem('keys') || 0"))
+
+
+def test_the_clinics_day_from_the_call_to_the_release(desk, session):
+    """Registered, called, expected; a healthy one takes a scan and one key; the next without an invitation as well."""
+    desk.page.add_init_script(
+        "addEventListener('keydown', () => sessionStorage.setItem('keys', +(sessionStorage.getItem('keys') || 0) + 1), true)"
+    )
     choose_lot(desk)
-    pages = []
+    press(desk, "Alt+e")
+    desk.page.click(f"a[href='/clinic/sessions/{session.pk}/standby/']")
+    desk.page.click("form[action$='/call/'] button")
+    assert Appointment.objects.get().is_expected
+    press(desk, "Alt+b")
+    assert "còn 1 người chưa đến" in desk.page.inner_text("main")
+    desk.look("clinic-expected")
+    before, pages = keys_pressed(desk), []
     desk.page.on(
         "response", lambda response: response.request.is_navigation_request() and pages.append(response.status)
     )
-    for number in (world.NUMBER, SECOND):
-        scan(desk, number)
-        press(desk, "Enter")
-        assert focused(desk) == "scan", "the next card can be scanned at once"
+    scan(desk, world.NUMBER)
+    assert "Hẹn đến hôm nay lúc" in desk.page.inner_text("main")
+    press(desk, "Enter")
+    assert keys_pressed(desk) - before == len(f"{world.NUMBER}⏎") + 1
+    assert focused(desk) == "scan", "the next card can be scanned at once"
+    scan(desk, SECOND)
+    desk.look("clinic-walk-in")
+    press(desk, "Enter")
     assert pages == [200] * 4, "each scan and each Enter is answered by one response"
     desk.look("clinic-recorded")
-    lot = Lot.objects.get()
-    assert [(dose.resident_id, dose.lot) for dose in Dose.objects.order_by("pk")] == [
-        (world.NUMBER, lot),
-        (SECOND, lot),
-    ]
-    assert set(Visit.objects.values_list("outcome", flat=True)) == {"given"}
     for paper in ({"width": "105mm", "height": "148mm"}, {"width": "80mm", "height": "160mm"}):
         assert printed_pages(desk, **paper) == 1, paper
+    recorded = Visit.objects.order_by("pk").values_list("dose__resident", "outcome", "appointment__origin")
+    assert list(recorded) == [(world.NUMBER, "given", "standby"), (SECOND, "given", "walk-in")]
+    assert set(Appointment.objects.values_list("state", flat=True)) == {"done"}
+    press(desk, "Enter")
+    press(desk, "Alt+o")
+    desk.look("clinic-board")
+    desk.page.click(".board button >> nth=0")
+    desk.type("Có việc gia đình")
+    press(desk, "Enter")
+    assert Observation.objects.exclude(released_at=None).get().early_reason == "Có việc gia đình"
 
 
 def test_no_dose_is_given_by_keyboard_alone_and_taken_back(desk):

@@ -53,7 +53,7 @@ def test_lead_writes_tries_and_starts_a_rule(walk):
     walk.page.click("form[action$='/begin/'] .btn-primary")
     walk.page.wait_for_selector(".message-success")
     walk.look("rule-in-force")
-    assert EntryRule.objects.of(Checkpoint.objects.get()).in_force(timezone.now()).count() == 6 + 1
+    assert EntryRule.objects.of(Checkpoint.objects.get()).in_force(timezone.now()).count() == 7 + 1
 
 
 def test_traveller_asks_before_leaving(walk):
