@@ -1,5 +1,8 @@
 """Form parts that every app uses."""
 
+import re
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -35,9 +38,33 @@ class YesNoField(forms.ChoiceField):
 
 
 class DayField(forms.DateField):
-    """A day, typed as it is written here: the browser's own calendar would speak the browser's language."""
+    """A day, typed day first whatever language the browser has: 25/11/2026, 25.11.2026 or 25112026.
 
-    widget = forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    As an address carries it (2026-11-25) it is read too, and shown day first.
+    """
+
+    DAY_FIRST = re.compile(r"(\d{1,2})[-./ ]?(\d{1,2})[-./ ]?(\d{4})", re.ASCII)
+    widget = forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 10})
+
+    def to_python(self, value: Any) -> date | None:
+        match = self.DAY_FIRST.fullmatch(value.strip()) if isinstance(value, str) else None
+        return super().to_python("/".join(match.groups()) if match else value)
+
+    def prepare_value(self, value: Any) -> Any:
+        with suppress(ValidationError):
+            return self.to_python(value)
+        return value
+
+
+class MomentField(forms.DateTimeField):
+    """A day and time of day, typed day first: 25/11/2026 07:30. As a browser's own field writes it, it is read too."""
+
+    widget = forms.DateTimeInput(format="%d/%m/%Y %H:%M", attrs={"autocomplete": "off", "size": 16})
+
+    def prepare_value(self, value: Any) -> Any:
+        with suppress(ValidationError):
+            return super().prepare_value(self.to_python(value))
+        return value
 
 
 class RowField(forms.ChoiceField):

@@ -11,26 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from checkpoints.declaring.fields import PlateField
 from checkpoints.models import Checkpoint
 from checkpoints.movements.flows import OUTCOMES
-from vaxreg.forms import DayField
+from vaxreg.forms import DayField, MomentField
 
 FIRST_DAY = date(2020, 1, 1)
 ALL_OUTCOMES = [("", _("All outcomes")), *((outcome.value, outcome.label) for outcome in OUTCOMES)]
 
 
-class MovementDayField(DayField):
-    """A day on which there can be movements."""
+class PassedOnField(DayField):
+    """A day on which somebody may have passed a checkpoint."""
 
     def __init__(self, **kwargs):
         super().__init__(validators=[MinValueValidator(FIRST_DAY)], **kwargs)
-
-
-class MomentField(forms.DateTimeField):
-    """A day and time of day, typed."""
-
-    widget = forms.DateTimeInput(format="%d/%m/%Y %H:%M", attrs={"autocomplete": "off"})
-
-    def __init__(self, **kwargs):
-        super().__init__(help_text=_("As day/month/year hour:minute."), **kwargs)
 
 
 class CheckpointForm(forms.Form):
@@ -52,8 +43,8 @@ class CheckpointForm(forms.Form):
 
 
 class MovementForm(CheckpointForm):
-    since = MovementDayField(label=_("From day"))
-    until = MovementDayField(label=_("To day"))
+    since = PassedOnField(label=_("From day"))
+    until = PassedOnField(label=_("To day"))
     outcome = forms.ChoiceField(label=_("Outcome"), choices=ALL_OUTCOMES, required=False)
     field_order = ["since", "until", "checkpoint", "outcome"]
 
@@ -71,7 +62,7 @@ class MovementForm(CheckpointForm):
 class DayForm(CheckpointForm):
     """One checkpoint on one day."""
 
-    day = MovementDayField(label=_("Day"))
+    day = PassedOnField(label=_("Day"))
     field_order = ["checkpoint", "day"]
 
     def __init__(self, *args, **kwargs):

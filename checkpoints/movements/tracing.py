@@ -86,7 +86,10 @@ def trace(*, inquiry: Inquiry, among: QuerySet, by: Actor) -> Traced:
 
 
 def passages_of(inquiry: Inquiry, among: QuerySet) -> QuerySet:
-    """The passages asked for at the checkpoints `among`, in the order of time, with `full_name` and `phone`: for long lists."""
+    """The passages asked for at the checkpoints `among`, in the order of time, with `full_name` and `phone`: for long lists.
+
+    Of who has no number the registry knows only the guardian: name and phone are those declared.
+    """
     present = Coalesce("superseded_by__phone", "phone")
     registered = Subquery(Resident.objects.filter(pk=OuterRef("resident")).values(present=present))
     # Who has no number passed under the guardian's, whose phone the registry would give.

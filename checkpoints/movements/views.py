@@ -83,7 +83,7 @@ def selected(request, *, leaves_area=False):
     own = set(Checkpoint.objects.within_area_of(request.user).values_list("pk", flat=True))
     checkpoints = Checkpoint.objects.counted_for(request.user)
     day = timezone.localdate() - timedelta(days=0 if own and not leaves_area else 1)
-    defaults = dict.fromkeys(("since", "until"), f"{day:%d/%m/%Y}")
+    defaults = {"since": day.isoformat(), "until": day.isoformat()}
     form = MovementForm(defaults | request.GET.dict(), checkpoints=checkpoints)
     if not form.is_valid():
         return form, None
@@ -130,7 +130,7 @@ def about_checkpoint(request, form):
     """The form of one checkpoint and one day; without a choice it is the first one, today."""
     checkpoints = Checkpoint.objects.within_area_of(request.user)
     first = next(iter(checkpoints), None)
-    defaults = {"checkpoint": first.pk if first else "", "day": f"{timezone.localdate():%d/%m/%Y}"}
+    defaults = {"checkpoint": first.pk if first else "", "day": timezone.localdate().isoformat()}
     return form(defaults | request.GET.dict(), checkpoints=checkpoints)
 
 

@@ -184,5 +184,6 @@ def test_list_is_exported_with_what_it_was_asked_for(client, tracer, post, passa
     assert 'formaction="/exports/new/traced/"' in page
     sent = {"case_number": "BN-1234", "checkpoint": post.pk, "begin": "2021-10-05T11:00", "end": "2021-10-05T13:00"}
     asked = client.post("/exports/new/traced/", sent).context["form"]
-    assert {name: asked[name].value() for name in sent} == sent | {"checkpoint": str(post.pk)}
+    shown = {"begin": datetime(2021, 10, 5, 11), "end": datetime(2021, 10, 5, 13), "checkpoint": str(post.pk)}
+    assert {name: asked[name].value() for name in sent} == sent | shown
     assert not AuditEntry.objects.filter(action="export.previewed").exists()

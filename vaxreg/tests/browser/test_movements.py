@@ -87,8 +87,8 @@ def test_tracer_traces_a_vehicle(laptop):
     laptop.page.fill("[name=reason]", "F1")
     laptop.page.fill("[name=plate]", "51F-123.45")
     yesterday = timezone.localdate() - timedelta(days=1)
-    laptop.page.fill("[name=begin]", f"{yesterday}T00:00")
-    laptop.page.fill("[name=end]", f"{yesterday}T23:00")
+    laptop.page.fill("[name=begin]", f"{yesterday:%d/%m/%Y} 00:00")
+    laptop.page.fill("[name=end]", f"{yesterday:%d/%m/%Y} 23:00")
     laptop.page.click("main form button")
     assert laptop.page.locator("section tbody tr").count() == 30
     assert laptop.page.url.endswith("/tracing/")
