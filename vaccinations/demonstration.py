@@ -1,4 +1,4 @@
-"""A day at a clinic to look at: invented, like the people it happens to (vaxreg/demonstration.py)."""
+"""A day at a clinic to look at: invented, like the people it happens to (residents/demonstration.py)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -25,8 +25,8 @@ class DosesForm(ExportForm):
 
     narrowing = ("facility", "since", "until")
     facility = forms.ModelChoiceField(label=_("Facility"), queryset=Facility.objects.none())
-    since = DayField(label=_("Given from day"))
-    until = DayField(label=_("To day"))
+    since = DayField(label=_("Given from day"), help_text=_("As day/month/year."))
+    until = DayField(label=_("To day"), help_text=_("As day/month/year."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

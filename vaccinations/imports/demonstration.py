@@ -1,4 +1,4 @@
-"""A sheet to review: invented, like the people in it (vaxreg/demonstration.py). Its rows have every outcome once at least."""
+"""A sheet to review: invented, like the people in it (residents/demonstration.py). Its rows have every outcome once at least."""
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence

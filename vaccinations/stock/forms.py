@@ -15,6 +15,7 @@ from vaccinations.models import Facility, Lot, StockEntry, Vaccine
 from vaccinations.models.stock import MOST_DOSES_AT_ONCE
 from vaccinations.stock.services import StockError
 from vaccinations.stock.sheets import Sheet
+from vaxreg.forms import DayField
 
 MOST_IN_A_VIAL = 100
 
@@ -28,12 +29,6 @@ class DosesField(forms.IntegerField):
         usual = {"label": pgettext_lazy("stock", "Doses"), "min_value": 1, "max_value": MOST_DOSES_AT_ONCE}
         super().__init__(**usual | kwargs)
         self.error_messages["invalid"] = _("Enter the number of doses in digits.")
-
-
-class DayField(forms.DateField):
-    """A day, typed as day/month/year."""
-
-    widget = forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
 
 class HereField(forms.ModelChoiceField):

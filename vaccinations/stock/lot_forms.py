@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from residents.forms import ReasonField
-from vaccinations.stock.forms import DayField, KeyedForm
+from vaccinations.stock.forms import KeyedForm
+from vaxreg.forms import DayField
 
 LATEST_YEAR = 2100
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from residents.demonstration import PREFIX, card_text
 from residents.models import Resident
 from vaxreg import demonstration
 from vaxreg.models import User
@@ -18,9 +19,9 @@ class Command(BaseCommand):
         if not User.objects.exists() and not Resident.objects.exists():
             demonstration.load(now=timezone.localtime())
         self.print_accounts()
-        person = Resident.objects.filter(pk__startswith=demonstration.PREFIX).order_by("pk").first()
+        person = Resident.objects.filter(pk__startswith=PREFIX).order_by("pk").first()
         if person:
-            self.stdout.write(f"  A card to scan at a desk: {demonstration.card_text(person)}")
+            self.stdout.write(f"  A card to scan at a desk: {card_text(person)}")
 
     def print_accounts(self) -> None:
         there = User.objects.in_bulk([account.username for account in demonstration.ACCOUNTS], field_name="username")
