@@ -52,13 +52,8 @@ def feed_from_pairs() -> int:
 
 
 def feed_from_doses(person: Resident) -> int:
-    """Returns how many pairs of doses of one number came into the work lists: the person has them under two numbers.
-
-    What is no conflict any more, and of which nothing was ever decided, is off the lists: a merge was undone.
-    """
+    """Returns how many pairs of doses of one number came into the work lists: the person has them under two numbers."""
     doses = Dose.objects.in_conflict().filter(resident__superseded_by=person.pk)
-    known = QualityCase.objects.to_do().filter(recipient=person.pk, decisions=None)
-    known.exclude(dose__in=doses.values("pk")).delete()
     cases = [
         QualityCase(kind=Kind.CONFLICT, dose=pk, recipient=person.pk, province=person.province, ward=person.ward)
         for pk in doses.values_list("pk", flat=True)

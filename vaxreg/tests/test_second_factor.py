@@ -155,8 +155,8 @@ def test_user_roles_and_second_factor_are_one_query(client, administrator):
     client.get("/admin/login/")
     with CaptureQueriesContext(connection) as queries:
         client.get("/account/password/")
-    # The session, the user, and the exports that wait; permissions and the second factor ask for nothing.
-    assert len(queries) == 3
+    # The session and the user; permissions and the second factor ask for nothing.
+    assert len(queries) == 2
 
 
 def test_command_removes_it_for_the_last_administrator(device):

@@ -80,7 +80,7 @@ def test_manager_brings_a_sheet_in_and_takes_it_back(walk):
     work(walk)
     walk.look("imports-committed")
     assert set(Dose.objects.values_list("dose_number", "facility__code")) == {(1, "station"), (2, "station")}
-    walk.page.click("main .btn-outline-primary")
+    walk.page.click("main a[href$='/revert/']")
     walk.look("imports-revert")
     walk.page.fill("[name=reason]", "Gửi nhầm tệp")
     walk.page.click("main .btn-danger")
