@@ -77,7 +77,9 @@ WORKER_SECONDS = 15
 def when_ready(server: Any) -> None:
     """Print the address once it can be opened; start a worker for the queue of jobs where RUN_WORKER=1 asks for one."""
     if os.environ.get("RUN_WORKER") == "1":
-        server.queue_worker = subprocess.Popen([sys.executable, "manage.py", "run_worker", "--with-starter"])
+        # Not of the terminal's group: Ctrl-C would meet it while it still starts. The master takes it along (on_exit).
+        command = [sys.executable, "manage.py", "run_worker", "--with-starter"]
+        server.queue_worker = subprocess.Popen(command, start_new_session=True)
     for listener in server.LISTENERS:
         print(f"VaxReg answers at {listener}/  (Ctrl-C stops it)", flush=True)  # noqa: T201
 
