@@ -55,7 +55,7 @@ class Line:
         return bool(self.row.is_draft and (self.row.said or self.why))
 
     def _said(self, name: str) -> list[str]:
-        return [sentence for column, sentence in self.row.said if column == name] if self.row.is_draft else []
+        return [sentence for column, sentence in self.row.sentences if column == name] if self.row.is_draft else []
 
 
 def sent_rows(rows: Iterable[PileRow], data: Mapping[str, str]) -> list[tuple[PileRow, dict[str, str], int]]:

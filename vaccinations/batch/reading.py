@@ -3,15 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from residents.birth import UNKNOWN, Birth
 from residents.citizen_id import CitizenId
 from residents.matching import Facts
 from residents.names import clean_name
 from vaccinations.imports.dictionaries import Dictionaries
 from vaccinations.imports.phones import read_phone_text
-from vaccinations.imports.problems import PROBLEMS
 from vaccinations.models import DoseImport, Lot, Pile, PileRow
 
 Said = list[tuple[str, str]]
@@ -21,7 +18,7 @@ NOTES = {"number-missing", "number-restored"}
 
 @dataclass
 class Reading:
-    """The facts of a row; `faults` says for a column why it cannot be read."""
+    """The facts of a row; `faults` says for a column why it cannot be read, as a code of SAYINGS."""
 
     number: str = ""
     full_name: str = ""
@@ -39,7 +36,7 @@ class Reading:
         return Facts(self.number, self.full_name, self.birth, self.sex, self.phone)
 
     def fault(self, column: str, code: str) -> None:
-        self.faults.append((column, str(PROBLEMS[code])))
+        self.faults.append((column, code))
 
 
 def read_row(row: PileRow, *, on: date) -> Reading:
@@ -98,7 +95,5 @@ def _lot(row: PileRow, pile: Pile, reading: Reading) -> Lot | None:
     own = [lot for lot in lots if lot.vaccine_id == pile.lot.vaccine_id]
     if len(own or lots) == 1:
         return (own or lots)[0]
-    text = _("No lot has this number. Check it, or have the lot registered first.")
-    many = _("Lots of several vaccines have this number. Type this slip at the desk.")
-    reading.faults.append(("lot_number", many if lots else text))
+    reading.fault("lot_number", "lot-several" if lots else "lot-nobodys")
     return None

@@ -154,30 +154,27 @@ def _person(by: Actor, row: PileRow, reading: Reading, registers: bool) -> Resid
     if found and found[0].band == Band.SAME:
         return found[0].resident
     if found and found[0].band == Band.DISAGREES:
-        row.said = [("number", _("This number is somebody's with another name or date of birth. Check it."))]
+        row.said = [("number", "number-others")]
     elif found or not reading.number:
         _put_into_tray(row, found)
     elif registers:
         return register(by=by, row=row, reading=reading)
     else:
         row.may_register = True
-        row.said = [("number", _("Nobody is registered under this number. Check it, or register the person."))]
+        row.said = [("number", "number-nobodys")]
     return None
 
 
 def _put_into_tray(row: PileRow, found: list[Candidate]) -> None:
     row.state = State.TRAY
-    alike, nobody = _("Somebody else may be meant."), _("No number, and nobody alike was found.")
-    row.said = [("", alike if found else nobody)]
+    row.said = [("", "somebody-alike" if found else "nobody-alike")]
 
 
 def register(*, by: Actor, row: PileRow, reading: Reading, seen: tuple[str, ...] = ()) -> Resident | None:
     """Returns the person of the slip, newly registered; None where that needs somebody who looks: `said` tells why."""
     is_shared = bool(reading.phone) and Resident.objects.carrying(reading.phone).count() >= CARRIED_BY_MANY
     if is_shared and not row.reason:
-        row.said = [
-            ("phone", _("Many people have this phone number. Check it, or say in the last column why it is right."))
-        ]
+        row.said = [("phone", "phone-of-many")]
         return None
     unit = row.pile.facility.unit
     facts = {"full_name": reading.full_name, "birth": reading.birth, "sex": reading.sex, "phone": reading.phone}
@@ -185,7 +182,7 @@ def register(*, by: Actor, row: PileRow, reading: Reading, seen: tuple[str, ...]
     try:
         return register_at_clinic(by=by, number=reading.number or None, seen=seen, **facts)
     except PossibleDoubleError:
-        row.state, row.said = State.TRAY, [("", _("Somebody of this name and date of birth is registered."))]
+        row.state, row.said = State.TRAY, [("", "namesake")]
     except ResidentError as error:
         row.said = [("number", str(error.message))]
     return None

@@ -5,17 +5,7 @@ from vaccinations.models.closing import DayClose, DayCloseLine
 from vaccinations.models.conflicts import ConflictDecision
 from vaccinations.models.doses import Dose, Slip
 from vaccinations.models.due import DueDose
-from vaccinations.models.imports import (
-    COUNTS,
-    DoseImport,
-    FacilityAlias,
-    FilePart,
-    Outcome,
-    RememberedHeading,
-    SheetDose,
-    SheetRow,
-    VaccineAlias,
-)
+from vaccinations.models.imports import COUNTS, DoseImport, FilePart, Outcome, SheetDose, SheetRow
 from vaccinations.models.lots import Lot, LotExtension
 from vaccinations.models.mends import Mend
 from vaccinations.models.observation import AdverseEvent, AdverseEventReading, AdverseEventTerm, Observation
@@ -40,6 +30,7 @@ from vaccinations.models.rule_tables import (
 )
 from vaccinations.models.screening import Screening, ScreeningItem, VitalLimit
 from vaccinations.models.sessions import Appointment, ClinicSession
+from vaccinations.models.sheet_names import FacilityAlias, RememberedHeading, VaccineAlias
 from vaccinations.models.stock import Ledger, StockEntry, Transfer, VialOpening
 from vaccinations.models.vaccines import MOST_DOSES, Vaccine
 from vaccinations.models.visits import Visit

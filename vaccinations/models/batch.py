@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from vaccinations.batch.querysets import PileQuerySet, PileRowQuerySet
+from vaccinations.batch.sayings import sentence_of
 from vaccinations.models.doses import Dose
 from vaccinations.models.lots import Lot
 from vaccinations.models.places import Facility
@@ -69,7 +70,7 @@ class PileRow(models.Model):
     saved_at = models.DateTimeField(_("saved at"), null=True)
     saved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT)
-    # Sentences for whoever typed it, each with the column it is about: [["born", "…"], ["", "…"]].
+    # What whoever typed it must know, each with the column it is about: [["born", "birth-unreadable"], ["", "…"]] (sayings.py).
     said = models.JSONField(default=list)
     # The codes of the warnings that were shown: a reason answers those only.
     warned = models.JSONField(default=list)
@@ -120,9 +121,14 @@ class PileRow(models.Model):
         return not any(self.texts.values())
 
     @property
+    def sentences(self) -> list[tuple[str, str]]:
+        """What there is to say of each column, and of the row as a whole."""
+        return [(column, sentence_of(said)) for column, said in self.said]
+
+    @property
     def others_said(self) -> list[str]:
         """What is to be said of the row as a whole."""
-        return [sentence for column, sentence in self.said if column not in COLUMNS]
+        return [sentence for column, sentence in self.sentences if column not in COLUMNS]
 
 
 # In the order of the grid, which is the order of a block that is pasted.

@@ -83,7 +83,7 @@ def test_a_row_may_say_otherwise_than_the_pile(by, pile, lan):
     other = LotFactory(lot_number="AB 77")
     day = timezone.localdate() - timedelta(days=9)
     typed(by, first(pile), LAN | {"lot_number": "ab 77", "given_on": f"{day:%d-%m-%Y}", "dose": ""})
-    assert said(first(pile)) == {"dose": "The dose number is missing."}
+    assert said(first(pile)) == {"dose": "dose-missing"}
     row = typed(by, first(pile), LAN | {"lot_number": "ab 77", "given_on": f"{day:%d-%m-%Y}"})
     assert (row.recorded_dose.lot, row.recorded_dose.administered_on) == (other, day)
 
@@ -302,6 +302,13 @@ def test_the_whole_grid_is_sent_without_a_script(desk, pile, lan):
     assert "1 recorded" in page
     assert "The dose number cannot be read." in page
     assert 'value="Ai đó"' in desk.get(f"/clinic/batch/{pile.pk}/").content.decode()
+
+
+def test_what_was_said_is_read_in_the_language_of_whoever_looks(desk, by, pile, lan, settings):
+    in_tray(by, pile)
+    assert "Somebody else may be meant." in desk.get("/clinic/batch/tray/").content.decode()
+    settings.LANGUAGE_CODE = "vi"
+    assert "Có thể là một người khác." in desk.get("/clinic/batch/tray/").content.decode()
 
 
 def test_one_row_is_answered_alone(desk, pile, lan):

@@ -11,7 +11,7 @@ from vaccinations.batch.services import enter, open_pile, take_back
 from vaccinations.models import Dose
 from vaccinations.tests.factories import FacilityFactory, LotFactory, clerk
 from vaccinations.tests.test_batch import LAN, NUMBER, first
-from vaccinations.tests.test_races import at_once
+from vaxreg.tests.at_once import at_once
 from vaxreg.tests.factories import actor
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -17,7 +17,7 @@ from vaccinations.sessions.filling import _identified, fill_session
 from vaccinations.sessions.places import hours_of
 from vaccinations.tests.factories import FacilityFactory
 from vaccinations.tests.session_factories import AppointmentFactory, ClinicSessionFactory, RegisteredPersonFactory, at
-from vaccinations.tests.test_places import at_once
+from vaxreg.tests.at_once import at_once
 from vaxreg.tests.factories import UserFactory, actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,7 +36,7 @@ def test_two_leads_of_two_places_invite_different_people():
     province, user = UnitFactory(), UserFactory()
     sessions = [ClinicSessionFactory(held_on=TOMORROW, facility=FacilityFactory(unit=province)) for _n in range(2)]
     RegisteredPersonFactory.create_batch(6, reach="province", province=province)
-    results = at_once([filling(session, user, 4) for session in sessions])
+    results = at_once(*[filling(session, user, 4) for session in sessions])
     assert all(isinstance(made, list) for made in results), results
     people = [row.person_id for made in results for row in made]
     assert len(people) == len(set(people)) == 6
@@ -45,7 +45,7 @@ def test_two_leads_of_two_places_invite_different_people():
 def test_double_tap_of_one_form_invites_once():
     session, user, key = ClinicSessionFactory(held_on=TOMORROW), UserFactory(), uuid4()
     RegisteredPersonFactory.create_batch(6, facility=session.facility)
-    first, second = at_once([filling(session, user, 2, key), filling(session, user, 2, key)])
+    first, second = at_once(*[filling(session, user, 2, key), filling(session, user, 2, key)])
     assert {row.pk for row in first} == {row.pk for row in second}
     assert Appointment.objects.count() == 2
 
@@ -58,7 +58,7 @@ def test_last_places_are_shared_by_invitations_and_walk_ins():
     residents = ResidentFactory.create_batch(3)
     acts = [filling(session, user, 2) for _n in range(2)]
     acts += [lambda r=r: admit_walk_in(by=actor(user), session=session, resident=r, now=at(7)) for r in residents]
-    results = at_once(acts)
+    results = at_once(*acts)
     made = [row for result in results if isinstance(result, list) for row in result]
     admitted = [result for result in results if isinstance(result, Appointment)]
     told = [result for result in results if isinstance(result, SessionFullError)]

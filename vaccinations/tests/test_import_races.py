@@ -1,11 +1,8 @@
 """Two people, two workers, a desk and an import at the same moment, with real connections: nothing is recorded twice."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from residents.models import Resident
@@ -17,26 +14,10 @@ from vaccinations.tests.factories import FacilityFactory, LotFactory, entry
 from vaccinations.tests.sheets import BY
 from vaxreg import jobs
 from vaxreg.models import Job
+from vaxreg.tests.at_once import at_once
 from vaxreg.tests.factories import UserFactory, actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts):
-    """Runs each act in a connection of its own, all from one start; returns results and errors in their order."""
-    start = Barrier(len(acts))
-
-    def run(act):
-        try:
-            start.wait(10)
-            return act()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def reviewed():

@@ -12,9 +12,9 @@ from vaccinations.loading.schedules import schedule_terms
 from vaccinations.models import Schedule
 from vaccinations.tests.cdsi_sample import SAMPLE
 from vaccinations.tests.series import ages, interval
-from vaccinations.tests.test_races import at_once
 from vaxreg.actors import Actor
 from vaxreg.models import AuditEntry
+from vaxreg.tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 COUNTS = {"contraindications": 3, "series": 2, "doses": 3, "ages": 1, "intervals": 3, "products": 4, "skips": 1}

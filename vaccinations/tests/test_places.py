@@ -1,11 +1,9 @@
 """The places of an hour: never one more than there are, whoever asks, however many at once."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import time
-from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from residents.tests.factories import ResidentFactory
 from vaccinations.models import Appointment, ClinicSession
@@ -19,6 +17,7 @@ from vaccinations.tests.session_factories import (
     RegisteredPersonFactory,
     at,
 )
+from vaxreg.tests.at_once import at_once
 from vaxreg.tests.factories import UserFactory, actor
 
 pytestmark = pytest.mark.django_db
@@ -88,22 +87,6 @@ def test_capacity_does_not_fall_below_the_places_taken():
     rows.update(capacity_per_hour=3)
 
 
-def at_once(acts):
-    start = Barrier(len(acts))
-
-    def run(act):
-        try:
-            start.wait(20)
-            return act()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
-
-
 @pytest.mark.django_db(transaction=True)
 def test_eight_desks_and_three_places_by_every_way_in():
     """Walk-ins, bookings for the same hour and bare rows: three get in, and the rest are told."""
@@ -117,7 +100,7 @@ def test_eight_desks_and_three_places_by_every_way_in():
         ),
         *(lambda p=p: AppointmentFactory(session=session, person=p) for p in people),
     ]
-    results = at_once(acts)
+    results = at_once(*acts)
     got_in = [result for result in results if isinstance(result, Appointment)]
     told = [result for result in results if isinstance(result, SessionFullError | IntegrityError)]
     assert (len(got_in), len(told)) == (3, 5), results
@@ -131,7 +114,7 @@ def test_last_place_goes_to_one_of_two_clerks_and_the_other_is_offered_the_next_
     def admit(resident):
         return lambda: admit_walk_in(by=actor(user), session=session, resident=resident, now=at(7))
 
-    results = at_once([admit(resident) for resident in ResidentFactory.create_batch(2)])
+    results = at_once(*[admit(resident) for resident in ResidentFactory.create_batch(2)])
     assert sum(isinstance(result, Appointment) for result in results) == 1
     told = next(result for result in results if isinstance(result, SessionFullError))
     assert told.offer == (session, time(8))
@@ -145,6 +128,6 @@ def test_one_person_let_in_at_two_facilities_at_once_is_in_at_one():
     def admit(session):
         return lambda: admit_walk_in(by=actor(user), session=session, resident=resident, now=at(7))
 
-    results = at_once([admit(here), admit(there)])
+    results = at_once(*[admit(here), admit(there)])
     assert sum(isinstance(result, Appointment) for result in results) == 1, results
     assert sum(isinstance(result, AlreadyArrivedError) for result in results) == 1

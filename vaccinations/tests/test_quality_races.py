@@ -8,7 +8,7 @@ from vaccinations.quality import working
 from vaccinations.quality.deciding import decide
 from vaccinations.quality.errors import StaleError, TakenError
 from vaccinations.tests.cases import DOUBTFUL, ROW, case_of, decider, decision, province
-from vaccinations.tests.test_import_races import at_once
+from vaxreg.tests.at_once import at_once
 from vaxreg.tests.factories import actor
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier, Event
+from threading import Event
 from uuid import uuid4
 
 import pytest
@@ -39,26 +39,10 @@ from vaccinations.tests.factories import (
     entry,
 )
 from vaccinations.tests.session_factories import AppointmentFactory, ClinicSessionFactory, at
+from vaxreg.tests.at_once import at_once
 from vaxreg.tests.factories import UserFactory, actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts):
-    """Runs each act in a connection of its own, all from one start; returns results and errors in their order."""
-    start = Barrier(len(acts))
-
-    def run(act):
-        try:
-            start.wait(10)
-            return act()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def somebody_waits_for_us():

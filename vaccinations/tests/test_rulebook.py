@@ -11,7 +11,7 @@ from vaccinations.engine.spans import read_span
 from vaccinations.models import AgeRule, Contraindication, IntervalRule, ProductRule, Schedule, Series, SkipRule
 from vaccinations.rulebook import NO_RULES, rulebook
 from vaccinations.tests.factories import VaccineFactory, course_of, rewrite
-from vaccinations.tests.test_races import at_once
+from vaxreg.tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from vaccinations.stock.sheets import sheet_of
 from vaccinations.stock.vials import VialEndedError, open_vial, put_away
 from vaccinations.tests.factories import FacilityFactory, LotFactory, entry
 from vaccinations.tests.stocking import received, wasted
-from vaccinations.tests.test_races import at_once
+from vaxreg.tests.at_once import at_once
 from vaxreg.tests.factories import UserFactory, actor
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -24,9 +24,9 @@ from vaccinations.succession.services import (
 )
 from vaccinations.succession.simulation import simulate
 from vaccinations.tests.factories import DoseFactory, LotFactory, VaccineFactory, course_of
-from vaccinations.tests.test_races import at_once
 from vaxreg.actors import Actor
 from vaxreg.models import AuditEntry
+from vaxreg.tests.at_once import at_once
 from vaxreg.tests.factories import actor
 
 pytestmark = pytest.mark.django_db

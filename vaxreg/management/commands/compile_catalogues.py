@@ -4,6 +4,7 @@ from typing import Any
 import polib
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils.translation.reloader import translation_file_changed
 
 
 class Command(BaseCommand):
@@ -15,4 +16,6 @@ class Command(BaseCommand):
                 target = source.with_suffix(".mo")
                 if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
                     polib.pofile(str(source)).save_as_mofile(str(target))
+                    # Else this process would go on with what it has read of the old one, or of none.
+                    translation_file_changed(None, target)
                     self.stdout.write(f"compiled {source.relative_to(settings.BASE_DIR)}")

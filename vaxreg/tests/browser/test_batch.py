@@ -12,72 +12,85 @@ SECOND, THIRD = "000190000002", "000090000003"
 PASTED = f"{SECOND}\tdang thi thuy hang\t1/2/1991\tNữ\n{THIRD}\tTRAN VAN HUNG\t07/08/1985\tnam\t\t\t\t\tx"
 
 
-def test_a_pile_is_typed_pasted_left_and_finished(laptop, phone):
+@pytest.fixture
+def clerk(db):
     world.build()
-    home = world.province()
-    ResidentFactory(
-        citizen_id=SECOND, full_name="Đặng Thị Thúy Hằng", date_of_birth="1991-02-01", province=home, sex="F", phone=""
-    )
-    ResidentFactory(
-        citizen_id=THIRD, full_name="Trần Văn Hùng", date_of_birth="1985-08-07", province=home, sex="M", phone=""
-    )
-    clerk = world.clerk()
+    facts = {"province": world.province(), "phone": ""}
+    ResidentFactory(citizen_id=SECOND, full_name="Đặng Thị Thúy Hằng", date_of_birth="1991-02-01", sex="F", **facts)
+    ResidentFactory(citizen_id=THIRD, full_name="Trần Văn Hùng", date_of_birth="1985-08-07", sex="M", **facts)
+    return world.clerk()
+
+
+@pytest.fixture
+def grid(laptop, clerk):
+    """A new pile, the keyboard in its first cell."""
     laptop.sign_in(clerk, world.PASSWORD)
-    page = laptop.page
     laptop.open("/clinic/batch/")
-    page.select_option("[name=lot]", index=1)
-    page.fill("[name=dose_number]", "1")
+    laptop.page.select_option("[name=lot]", index=1)
+    laptop.page.fill("[name=dose_number]", "1")
     laptop.look("batch-piles")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    states = page.locator("[data-state]")
-    # A slip by keyboard alone; Enter sends it and begins the next one.
-    page.locator("[data-row] input:not([type=hidden])").first.focus()
-    page.keyboard.type(world.NUMBER)
-    page.keyboard.press("Tab")
-    page.keyboard.type("nguyen thi thanh thuy")
-    page.keyboard.press("Tab")
-    page.keyboard.type("31/2/1990")
-    page.keyboard.press("Enter")
-    expect(states.first).to_contain_text("Cần sửa")
-    expect(page.locator(".cell-said").first).to_be_visible()
-    page.keyboard.press("ArrowUp")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    page.keyboard.type("5/3/1990")
-    page.keyboard.press("Enter")
-    expect(states.first).to_contain_text("Đã ghi nhận")
-    # A block of a spreadsheet, into the row that has the focus.
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.evaluate("text => navigator.clipboard.writeText(text)", PASTED)
-    page.keyboard.press("Control+V")
-    expect(states.nth(2)).to_contain_text("đã lưu")
+    with laptop.page.expect_navigation():
+        laptop.page.keyboard.press("Enter")
+    laptop.page.locator("[data-row] input:not([type=hidden])").first.focus()
+    return laptop
+
+
+def type_in(walk, *cells):
+    """Types into one cell after the other; an empty one is passed over."""
+    for place, text in enumerate(cells):
+        if place:
+            walk.page.keyboard.press("Tab")
+        walk.page.keyboard.type(text)
+
+
+def says(walk, place, text):
+    expect(walk.page.locator("[data-state]").nth(place)).to_contain_text(text)
+
+
+def enter(walk):
+    walk.page.keyboard.press("Enter")
+
+
+def paste(walk, text):
+    walk.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    walk.page.evaluate("text => navigator.clipboard.writeText(text)", text)
+    walk.page.keyboard.press("Control+V")
+
+
+def test_slips_are_typed_mended_and_pasted_by_keyboard_alone(grid):
+    type_in(grid, world.NUMBER, "nguyen thi thanh thuy", "31/2/1990")
+    enter(grid)
+    says(grid, 0, "Cần sửa")
+    expect(grid.page.locator(".cell-said").first).to_be_visible()
+    grid.page.keyboard.press("ArrowUp")
+    type_in(grid, "", "", "5/3/1990")
+    enter(grid)
+    says(grid, 0, "Đã ghi nhận")
+    paste(grid, PASTED)
+    says(grid, 2, "đã lưu")
     for place in (1, 2):
-        page.keyboard.press("Enter")
-        expect(states.nth(place)).to_contain_text("Đã ghi nhận")
-    # A slip without a number.
-    page.keyboard.press("Tab")
-    page.keyboard.type("Đặng Thị Thúy Hằng")
-    page.keyboard.press("Tab")
-    page.keyboard.type("01/02/1991")
-    page.keyboard.press("Enter")
-    expect(states.nth(3)).to_contain_text("khay chờ")
-    laptop.look("batch-pile")
+        enter(grid)
+        says(grid, place, "Đã ghi nhận")
+    grid.look("batch-pile")
     assert Dose.objects.count() == 3
-    # Half a slip, and away: it is there on another machine.
-    page.keyboard.type("0001900")
-    page.keyboard.press("Tab")
-    page.keyboard.press("ArrowDown")
-    expect(states.nth(4)).to_contain_text("Cần sửa")
+
+
+def test_half_a_slip_is_there_on_another_machine_and_a_doubtful_one_in_the_tray(grid, phone, clerk):
+    type_in(grid, "", "Đặng Thị Thúy Hằng", "01/02/1991")
+    enter(grid)
+    says(grid, 0, "khay chờ")
+    type_in(grid, "0001900")
+    grid.page.keyboard.press("ArrowDown")
+    says(grid, 1, "Cần sửa")
     phone.sign_in(clerk, world.PASSWORD)
-    phone.open(page.url.replace(laptop.site, ""))
+    phone.open(grid.page.url.replace(grid.site, ""))
     assert phone.page.locator(".cell-number input").first.input_value() == "0001900"
     phone.look("batch-pile")
-    laptop.open("/clinic/batch/tray/")
-    laptop.look("batch-tray")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-    laptop.look("batch-slip")
-    page.fill("[name=reason]", "Không rõ chữ số giấy tờ")
-    page.click("[value=back]")
-    expect(page.locator("main")).to_contain_text("Khay chờ trống")
+    grid.open("/clinic/batch/tray/")
+    grid.look("batch-tray")
+    with grid.page.expect_navigation():
+        enter(grid)
+    grid.look("batch-slip")
+    grid.page.fill("[name=reason]", "Không rõ chữ số giấy tờ")
+    grid.page.click("[value=back]")
+    expect(grid.page.locator("main")).to_contain_text("Khay chờ trống")

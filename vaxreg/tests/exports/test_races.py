@@ -4,10 +4,10 @@ import pytest
 from django.utils import timezone
 
 from residents.tests.factories import UnitFactory
-from vaccinations.tests.test_races import at_once
 from vaxreg.exports import building, services
 from vaxreg.exports.models import Export, ExportChunk
 from vaxreg.models import AuditEntry
+from vaxreg.tests.at_once import at_once
 from vaxreg.tests.exports.factories import built, export_by, manager_of, people_of
 from vaxreg.tests.factories import actor
 
