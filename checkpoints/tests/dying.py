@@ -1,4 +1,7 @@
-"""The site in a worker that dies where a request asks it to: served by test_killed_workers alone."""
+"""The site in a worker that dies where a request asks it to: served by test_killed_workers alone.
+
+Never imported by a test: the site wants its static files collected first.
+"""
 
 import os
 import signal
@@ -7,11 +10,11 @@ from typing import Any
 
 from django.db import connection
 
+from checkpoints.tests.deaths import BEFORE_ANSWER, BEFORE_COMMIT
 from vaxreg.wsgi import application as site
 
 # Every write ends with its row in the access log: who dies there has written all the rest, and committed nothing.
 LAST_STATEMENT = 'INSERT INTO "vaxreg_auditentry"'
-BEFORE_COMMIT, BEFORE_ANSWER = "before-commit", "before-answer"
 
 
 def application(environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:

@@ -26,7 +26,7 @@ from django.conf import settings
 from django.test import Client
 
 from checkpoints.models import Declaration, Passage, PassKey
-from checkpoints.tests.dying import BEFORE_ANSWER, BEFORE_COMMIT
+from checkpoints.tests.deaths import BEFORE_ANSWER, BEFORE_COMMIT
 from checkpoints.tests.factories import CheckpointFactory, declared, officer_at
 from vaxreg.models import AuditEntry
 from vaxreg.tests.processes import PROJECT, environment

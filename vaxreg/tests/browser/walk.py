@@ -14,6 +14,8 @@ class Walk:
     def __init__(self, page: Page, site: str, size: str) -> None:
         self.page, self.site, self.size = page, site, size
         self.complaints: list[str] = []
+        # Else a look may meet a colour half way to another.
+        page.emulate_media(reduced_motion="reduce")
         self.bytes = 0
         page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))

@@ -1,0 +1,3 @@
+"""At which moments a worker may be asked to die: the two between which a write is neither lost nor doubled."""
+
+BEFORE_COMMIT, BEFORE_ANSWER = "before-commit", "before-answer"
