@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.conf import settings
 
 from checkpoints.models import Declaration, Passage
 from residents.models import Resident
@@ -159,5 +158,4 @@ def test_administrator_works_in_the_admin(laptop):
     laptop.page.click(f"text={world.NAME}")
     assert world.NUMBER not in laptop.page.url
     assert not laptop.complaints
-    folder = settings.VAR_DIR / "screenshots"
-    laptop.page.screenshot(path=folder / f"admin-resident-{laptop.size}.png")
+    laptop.picture("admin-resident")

@@ -50,6 +50,7 @@ def scan(walk, text):
     walk.page.fill("[name=scan]", text)
     with walk.page.expect_navigation():
         walk.page.press("[name=scan]", "Enter")
+    walk.settle()
 
 
 def shown(walk):

@@ -22,6 +22,7 @@ def scan(walk, text):
     walk.type(text)
     with walk.page.expect_navigation():
         walk.page.keyboard.press("Enter")
+    walk.settle()
 
 
 def test_next_card_scanned_onto_an_answer_goes_to_the_box_and_lets_nobody_pass(desk):

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 
 from residents.models import Resident
@@ -20,13 +19,6 @@ def _world(site):
     call_command("load_schedule", verbosity=0)
 
 
-def seen(walk, name):
-    """A screenshot alone: Django's own admin sets styles that our Content-Security-Policy refuses."""
-    folder = settings.VAR_DIR / "screenshots"
-    folder.mkdir(parents=True, exist_ok=True)
-    walk.page.screenshot(path=folder / f"schedule-rule-{name}.png", full_page=True)
-
-
 def test_administrator_ends_a_rule_tries_its_successor_and_takes_it_back(laptop):
     person = {"resident": Resident.objects.get(), "lot": Lot.objects.get(), "facility": Facility.objects.get()}
     for number, day in enumerate([date(2021, 8, 1), date(2021, 8, 22), date(2021, 12, 22)], start=1):
@@ -35,7 +27,7 @@ def test_administrator_ends_a_rule_tries_its_successor_and_takes_it_back(laptop)
     laptop.open("/admin/vaccinations/intervalrule/?schedule=vn&dose__course__exact=booster&in_force=now")
     page = laptop.page
     page.wait_for_selector("#result_list")
-    seen(laptop, "list")
+    laptop.picture("schedule-rule-list")
     page.click("#result_list tbody tr:first-child th a")
     page.click("a[href='../succeed/']")
     page.fill("[name=begins_on]", "17/12/2021")
@@ -44,11 +36,11 @@ def test_administrator_ends_a_rule_tries_its_successor_and_takes_it_back(laptop)
     page.fill("[name=source]", "Công văn 10722/BYT-DP, 17/12/2021")
     page.click("[name=try]")
     page.wait_for_selector("#forecast")
-    seen(laptop, "tried")
+    laptop.picture("schedule-rule-tried")
     assert "1 mũi đã ghi nhận sẽ được xét khác đi" in page.inner_text("#forecast")
     page.click("[name=confirm]")
     page.wait_for_selector(".messagelist")
-    seen(laptop, "changed")
+    laptop.picture("schedule-rule-changed")
     assert IntervalRule.objects.filter(in_force_from="2021-12-17", minimum="3 months").count() == 16
     page.click("a[href='../take-back/']")
     page.click("input[type=submit].default")

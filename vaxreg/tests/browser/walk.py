@@ -1,5 +1,6 @@
 """One person walking through the site: what every page must hold is checked wherever the walk stops to look."""
 
+import os
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -52,11 +53,16 @@ class Walk:
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(lambda url: "/login/" not in url)
 
+    def picture(self, name: str) -> None:
+        """Leaves a screenshot in var/screenshots for people to look at: `make test SCREENSHOTS=1`."""
+        if os.environ.get("SCREENSHOTS"):
+            folder = settings.VAR_DIR / "screenshots"
+            folder.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=folder / f"{name}-{self.size}.png", full_page=True)
+
     def look(self, name: str) -> None:
-        """Takes a screenshot and checks what holds on every page: accessible, no sideways scrolling, no complaint."""
-        folder = settings.VAR_DIR / "screenshots"
-        folder.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=folder / f"{name}-{self.size}.png", full_page=True)
+        """Checks what holds on every page: accessible, no sideways scrolling, no complaint."""
+        self.picture(name)
         results = Axe().run(self.page)
         assert results.violations_count == 0, results.generate_report()
         width = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
