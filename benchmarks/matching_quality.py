@@ -36,11 +36,12 @@ django.setup()
 from django.db import connection, transaction
 
 from benchmarks.dirt import LOST, PASTED, Population, Row
+from benchmarks.duplicates import provinces_by_prefix
 from residents.birth import UNKNOWN, UnreadableBirthError, read_birth
 from residents.citizen_id import MalformedNumberError, read_number
 from residents.importing import import_residents
 from residents.matching import ROWS, Band, match
-from residents.models import Resident, Unit
+from residents.models import Resident
 from residents.names import clean_name, fold, name_key
 from residents.phone import MalformedPhoneError, read_phone
 from residents.unit_loading import load_units
@@ -100,11 +101,7 @@ def load(extract: list[list[str]]) -> None:
 
 def staged(rows: list[Row]) -> Iterator[tuple]:
     """The rows with the columns the caller of `match` fills, read in the smallest way."""
-    units = Unit.objects.provinces().in_bulk()
-    provinces = {}
-    for unit in units.values():
-        if unit.cccd_prefix:
-            provinces[unit.cccd_prefix] = unit.successor_id or unit.pk
+    provinces = provinces_by_prefix()
     for row_id, row in enumerate(rows, start=1):
         name, birth = clean_name(row.name), read(read_birth, row.birth, UNKNOWN, UnreadableBirthError)
         number = read(lambda text: read_number(text).number, row.number, "", MalformedNumberError)

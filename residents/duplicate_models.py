@@ -74,6 +74,7 @@ class DuplicateSearch(models.Model):
     started_at = models.DateTimeField(_("started at"), db_default=Now(), editable=False)
     finished_at = models.DateTimeField(_("finished at"), null=True, editable=False)
     reached = CitizenIdField(_("reached"), blank=True, default="", db_default="", editable=False)
+    registered = models.PositiveBigIntegerField(_("people registered"), default=0, db_default=0, editable=False)
     people = models.PositiveBigIntegerField(_("people looked at"), default=0, db_default=0, editable=False)
     pairs = models.PositiveBigIntegerField(_("pairs found"), default=0, db_default=0, editable=False)
 
@@ -91,3 +92,17 @@ class DuplicateSearch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M}"
+
+
+class GivenName(models.Model):
+    """How many people had a given name, folded, when the last search began: a spelling that hardly anybody has is a slip."""
+
+    name = models.TextField(_("given name"), primary_key=True)
+    people = models.PositiveBigIntegerField(_("people"))
+
+    class Meta:
+        verbose_name = _("given name")
+        verbose_name_plural = _("given names")
+
+    def __str__(self) -> str:
+        return self.name

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from residents.birth import Birth, Precision
 from residents.citizen_id import NUMBER_PATTERN
 from residents.citizen_id import grouped as grouped_number
-from residents.duplicate_models import DuplicatePair, DuplicateSearch
+from residents.duplicate_models import DuplicatePair, DuplicateSearch, GivenName
 from residents.fields import CitizenIdField
 from residents.merge_models import Merge
 from residents.querysets import ResidentQuerySet, UnitQuerySet
@@ -20,7 +20,7 @@ from vaxreg.dated import Dated, DatedQuerySet, dates_in_order
 from vaxreg.language import named
 from vaxreg.models import AuditEntry, User
 
-__all__ = ["AreaAssignment", "DuplicatePair", "DuplicateSearch", "Merge", "Resident", "Unit"]
+__all__ = ["AreaAssignment", "DuplicatePair", "DuplicateSearch", "GivenName", "Merge", "Resident", "Unit"]
 
 
 class Unit(Dated):

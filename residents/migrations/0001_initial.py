@@ -24,6 +24,14 @@ class Migration(migrations.Migration):
         *create_functions(),
         *create_likeness_functions(),
         migrations.CreateModel(
+            name="GivenName",
+            fields=[
+                ("name", models.TextField(primary_key=True, serialize=False, verbose_name="given name")),
+                ("people", models.PositiveBigIntegerField(verbose_name="people")),
+            ],
+            options={"verbose_name": "given name", "verbose_name_plural": "given names"},
+        ),
+        migrations.CreateModel(
             name="DuplicateSearch",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -44,6 +52,12 @@ class Migration(migrations.Migration):
                         editable=False,
                         max_length=12,
                         verbose_name="reached",
+                    ),
+                ),
+                (
+                    "registered",
+                    models.PositiveBigIntegerField(
+                        db_default=0, default=0, editable=False, verbose_name="people registered"
                     ),
                 ),
                 (

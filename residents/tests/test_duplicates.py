@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError
 from residents import duplicates
 from residents.duplicates import find_duplicates, search_slice
 from residents.models import DuplicatePair, DuplicateSearch, Resident
-from residents.tests.factories import ResidentFactory
+from residents.tests.factories import ResidentFactory, UnitFactory
 from residents.tests.sheets import KEPT
 from vaxreg.actors import Actor
 from vaxreg.models import AuditEntry
@@ -62,6 +62,24 @@ def test_pair_is_called(differing, band):
     other = ResidentFactory(**KEPT | differing)
     low, high = sorted([LAN, other.pk])
     assert found() == ([(low, high, band)] if band else [])
+
+
+# In the register of a province, where no more can be meant; of the whole country somebody must look.
+@pytest.mark.parametrize(("registered", "band"), [(900_000, "likely"), (90_000_000, "possible")])
+def test_record_without_a_citizen_id_and_phone_is_likely_in_the_same_province_of_few(registered, band, monkeypatch):
+    monkeypatch.setattr(duplicates, "_count_names", lambda: registered)
+    home = {"province": UnitFactory()}
+    ResidentFactory(**KEPT | home)
+    ResidentFactory(**KEPT | home | {"citizen_id": "T00000000001", "phone": ""})
+    assert [found_band for _a, _b, found_band in found()] == [band]
+
+
+@pytest.mark.parametrize(("others", "band"), [(49, "likely"), (48, "possible")])
+def test_given_name_that_hardly_anybody_has_is_a_slip_of_a_common_one(others, band):
+    ResidentFactory(**KEPT)
+    ResidentFactory(**KEPT | {"citizen_id": "031190777777", "full_name": "Nguyễn Thị Lanh"})
+    ResidentFactory.create_batch(others, full_name="Trần Thị Lan")
+    assert [found_band for a, _b, found_band in found() if a == "031190777777"] == [band]
 
 
 def test_old_numbers_of_a_person_are_no_second_person():
@@ -139,7 +157,7 @@ def test_search_is_in_the_audit_trail_by_its_numbers_alone():
 def test_command_says_how_far_it_is(capsys):
     people(4)
     call_command("find_duplicates", "--slice", "3")
-    assert "4 người, 6 cặp mới" in capsys.readouterr().out
+    assert "4 trong số 4 người, 6 cặp mới" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

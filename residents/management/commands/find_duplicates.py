@@ -20,6 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for search in find_duplicates(by=Actor.command("find_duplicates"), size=options["slice"]):
             self.stdout.write(
-                _("%(people)d people looked at, %(pairs)d new pairs") % {"people": search.people, "pairs": search.pairs}
+                _("%(people)d of %(registered)d people looked at, %(pairs)d new pairs")
+                % {"people": search.people, "registered": search.registered, "pairs": search.pairs}
             )
             self.stdout.flush()
