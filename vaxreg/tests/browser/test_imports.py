@@ -49,7 +49,7 @@ def work(walk):
 
 
 def test_manager_brings_a_sheet_in_and_takes_it_back(walk):
-    walk.sign_in(manager(), world.PASSWORD)
+    walk.sign_in(manager())
     walk.open("/imports/new/")
     walk.look("imports-new")
     send(walk)
