@@ -103,6 +103,15 @@ def test_rows_are_shown_in_part_and_everyone_in_them_is_logged(manager, province
     ]
 
 
+def test_whom_a_row_was_taken_for_without_its_number_and_what_it_repeats_is_said(manager, province):
+    person()
+    dose_import = brought({"number": ""}, {}, {"on": "10/10/2021", "dose": "2"}, province=province)
+    page = text_of(manager, f"/imports/{dose_import.pk}/rows/?outcome=new")
+    assert page.count("The person was found by: same name, same date of birth,") == 1
+    page = text_of(manager, f"/imports/{dose_import.pk}/rows/?outcome=duplicate")
+    assert page.count("Row 2 of the sheet: dose 1 of 01/08/2021, AstraZeneca.") == 1
+
+
 def test_what_a_row_differs_in_from_the_holder_of_its_number_is_said_and_filtered_by(manager, province):
     person()
     changes = [{"name": "Lê Thị Khác", "sex": "Nữ"}, {"name": "Nguyễn Văn Khác", "born": "01/01/1950"}]
