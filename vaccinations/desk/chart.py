@@ -14,7 +14,7 @@ from residents.services import is_joined
 from vaccinations.doses.services import check_dose
 from vaccinations.doses.standing import NextDose, standing_of
 from vaccinations.doses.warnings import Findings
-from vaccinations.models import MOST_DOSES, Dose, Facility, Lot
+from vaccinations.models import MOST_DOSES, ClinicSession, Dose, Facility, Lot
 from vaccinations.rulebook import Rulebook
 
 
@@ -52,6 +52,7 @@ def preview(
     on: date | None,
     now: datetime,
     facility: Facility,
+    sessions: Sequence[ClinicSession] = (),
     rules: Rulebook | None = None,
 ) -> Findings:
     """Returns what would be unusual about the dose as far as it is entered; the next one today where nothing is."""
@@ -64,6 +65,7 @@ def preview(
         history=chart.valid,
         now=now,
         facility=facility,
+        sessions=sessions,
         rules=rules,
     )
 

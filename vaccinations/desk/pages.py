@@ -25,13 +25,13 @@ from vaccinations.desk.visiting import latest_visit
 from vaccinations.desk.workday import Workday
 from vaccinations.doses import services
 from vaccinations.doses.standing import standing_of
-from vaccinations.models import Dose, Lot, Visit
+from vaccinations.models import ClinicSession, Dose, Lot, Visit
 from vaccinations.querysets import LotQuerySet
 from vaccinations.rulebook import rulebook
 from vaccinations.screening.checklists import checklist_of
 from vaccinations.screening.forms import ScreeningForm
 from vaccinations.screening.services import ScreeningError, latest_screening
-from vaccinations.sessions.coming import Coming, how_comes, sessions_today
+from vaccinations.sessions.coming import Coming, how_comes, sessions_of, sessions_today
 from vaccinations.sessions.errors import SessionError, SessionFullError
 from vaxreg.exports.listings import registry
 from vaxreg.sealing import seal
@@ -120,8 +120,9 @@ def person_page(
     card = read_scan(page["card"]).card if page["card"] else None
     form = form or DoseForm(lots=lots_of(request), initial=_proposal(request, chart, page))
     rules = rulebook()
-    check = preview(resident=resident, chart=chart, now=now, facility=request.facility, rules=rules, **form.entered)
     coming = coming_of(request, resident, visit, page["invitation"])
+    where = {"facility": request.facility, "sessions": sessions_for(request, coming)}
+    check = preview(resident=resident, chart=chart, now=now, rules=rules, **where, **form.entered)
     if coming and coming.is_full and not form.no_place:
         form.no_place = SessionFullError.message
     screening = screening or ScreeningForm(checklist=checklist_of(resident, on=request.workday.given_on))
@@ -156,6 +157,14 @@ def coming_of(request: HttpRequest, resident: Resident, visit: Visit | None, inv
         return None
     facts = {"preferred": request.workday.session_id, "invitation": invitation}
     return how_comes(resident, sessions=list(request.sessions), now=timezone.now(), **facts)
+
+
+def sessions_for(request: HttpRequest, coming: Coming | None) -> list[ClinicSession]:
+    """Which of today's sessions a dose of the person may belong to; none while doses of another day are typed."""
+    if not request.workday.is_of_today:
+        return []
+    facts = {"sessions": list(request.sessions), "now": timezone.now(), "preferred": request.workday.session_id}
+    return sessions_of(coming and coming.appointment, **facts)
 
 
 def unregistered_page(

@@ -5,6 +5,7 @@ answer one visit at the same moment, one does and the other is told what the fir
 the person's place at a session, which is taken first: the session's row is held before the person's.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -18,10 +19,11 @@ from residents.holding import hold_person
 from residents.models import Resident
 from vaccinations.desk.places import HERE, UNSAID, Arrival, take_place
 from vaccinations.doses.services import Entry, Reason, record_dose
-from vaccinations.models import Appointment, Dose, Facility, Visit
+from vaccinations.models import Appointment, ClinicSession, Dose, Facility, Visit
 from vaccinations.observation.services import begin_observation
 from vaccinations.screening.services import Statement, clear_for_dose, judge, keep, latest_screening
 from vaccinations.sessions import arriving
+from vaccinations.sessions.coming import sessions_of
 from vaccinations.sessions.errors import NotExpectedError
 from vaxreg import audit
 from vaxreg.actors import Actor
@@ -110,6 +112,7 @@ def give(
     judged = judge(resident=person, statement=screening, on=day) if screening else None
     if judged:
         clear_for_dose(judged, earlier=latest_screening(waiting))
+    entry = replace(entry, sessions=_belongs_to(place, arrival, now) if is_today else ())
     dose = record_dose(by=by, resident=person, entry=entry, now=now, reason=reason, **facts)
     came = arrival.came_on(day)
     visit = waiting or _open(by=by, person=person, facility=facility, on=day, arrived_at=came, place=place)
@@ -181,6 +184,10 @@ def cancel(*, by: Actor, visit: Visit, now: datetime) -> Visit:
     _undo(by=by, visit=visit, now=now, outcome=Visit.Outcome.WAITING)
     audit.record(by=by, action="visit.cancelled", subject=visit, resident=visit.resident_id)
     return visit
+
+
+def _belongs_to(place: Appointment | None, arrival: Arrival, now: datetime) -> Sequence[ClinicSession]:
+    return sessions_of(place, sessions=arrival.sessions or (), now=now, preferred=arrival.session)
 
 
 def _refuse_answered(person: Resident, facility: Facility, on: date, seen: str) -> None:

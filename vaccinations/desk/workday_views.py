@@ -1,12 +1,15 @@
 """What stays chosen from one person to the next: the facility, the lot, who vaccinates, the day."""
 
+from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from vaccinations.desk.dose_forms import WorkdayForm
 from vaccinations.desk.pages import at_facility, lots_of
 from vaccinations.desk.workday import Workday
 from vaccinations.models import ClinicSession
+from vaccinations.sessions.coming import sessions_of
 from vaxreg.access import CLINIC_DESK, open_to
 
 
@@ -32,6 +35,17 @@ def workday(request):
     form = WorkdayForm(data, **facts)
     if form.is_valid():
         request.workday.stick(**form.chosen)
+        _tell_other_vaccines(request, form.cleaned_data["lot"])
         return redirect("/clinic/")
     form.focus(request.GET.get("field", ""))
     return render(request, "vaccinations/desk/workday.html", {"form": form})
+
+
+def _tell_other_vaccines(request, lot):
+    """Says at once what every person's page would ask about; the choice stands."""
+    chosen = {"now": timezone.now(), "preferred": request.workday.session_id}
+    sessions = sessions_of(None, sessions=list(request.sessions), **chosen) if request.workday.is_of_today else []
+    vaccines = ClinicSession.objects.visible_to(request.user).giving_instead(sessions, lot.vaccine) if lot else ()
+    if vaccines:
+        sentence = _("%(product)s is not given at this session, but %(vaccines)s. Each dose will need a reason.")
+        messages.warning(request, sentence % {"product": lot.vaccine.name, "vaccines": ", ".join(vaccines)})

@@ -11,12 +11,18 @@ from vaccinations.doses.warnings import Code
 from vaccinations.models import Dose, Facility, Lot
 from vaxreg.actors import Actor
 
+# Of the people with one dose, how many had it so lately that they are not overdue.
+RECENTLY = 0.6
+
 
 def vaccinate(person: Resident, facility: Facility, lots: Sequence[Lot], *, by: Actor, now: datetime) -> list[Dose]:
-    """Returns the person's doses of some months ago, from none to two."""
+    """Returns the person's doses, from none to two: of some months ago, or one of some weeks ago, whose second is due about now."""
     rng = random.Random(person.pk)
     lot = rng.choice(lots[:3])
-    first = now.date() - timedelta(days=rng.randrange(130, 170))
+    ago, doses = rng.randrange(130, 170), rng.choice((0, 1, 2, 2))
+    if doses == 1 and rng.random() < RECENTLY:
+        ago = rng.randrange(30, 55)
+    first = now.date() - timedelta(days=ago)
     return [
         record_dose(
             by=by,
@@ -36,5 +42,5 @@ def vaccinate(person: Resident, facility: Facility, lots: Sequence[Lot], *, by: 
             # All of a person's doses are recorded within a second here, which the desk would ask about.
             reason=Reason(text="demonstration", seen=frozenset({Code.RECENT})),
         )
-        for number in range(1, rng.choice((0, 1, 2, 2)) + 1)
+        for number in range(1, doses + 1)
     ]

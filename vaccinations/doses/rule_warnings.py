@@ -10,7 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
 from residents.birth import Birth, Precision
-from vaccinations.doses.warnings import Candidate, Code, DoseWarning, Findings, Given, lot_warnings, register_warnings
+from vaccinations.doses.warnings import (
+    Candidate,
+    Code,
+    DoseWarning,
+    Findings,
+    Given,
+    lot_warnings,
+    register_warnings,
+    session_warnings,
+)
 from vaccinations.engine.evaluation import Reason, Shortfall
 from vaccinations.engine.rules import GivenDose, Person, Schedule
 from vaccinations.engine.spans import Span
@@ -33,6 +42,7 @@ def examine(
             *register_warnings(candidate, history, now, today),
             *findings.warnings,
             *lot_warnings(candidate),
+            *session_warnings(candidate),
         ],
         unknowns=findings.unknowns,
     )

@@ -4,7 +4,7 @@ A dose is never edited or deleted. Whoever writes a person's doses holds the row
 what was checked is still so when it is written; the database's own constraints stand behind, for writers of other kinds.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -19,7 +19,7 @@ from residents.services import verify_resident
 from vaccinations.doses.rule_warnings import examine
 from vaccinations.doses.warnings import Candidate, DoseWarning, Findings, proposed_number, taken_sentence
 from vaccinations.due.services import refresh_due
-from vaccinations.models import MOST_DOSES, Dose, DoseImport, Facility, Lot, Slip, Vaccine
+from vaccinations.models import MOST_DOSES, ClinicSession, Dose, DoseImport, Facility, Lot, Slip, Vaccine
 from vaccinations.rulebook import Rulebook, rulebook
 from vaccinations.stock.lots import LotState, lot_state
 from vaxreg import audit
@@ -84,7 +84,10 @@ class AlreadyVoidedError(DoseError):
 
 @dataclass(frozen=True)
 class Entry:
-    """What is to be recorded as given. `key` is the form's own: the same form twice is one dose."""
+    """What is to be recorded as given. `key` is the form's own: the same form twice is one dose.
+
+    `sessions` are those that the dose may belong to, as far as the facility works with sessions.
+    """
 
     dose_number: int
     vaccine: Vaccine
@@ -98,6 +101,7 @@ class Entry:
     # The sheet it came with, and its row there; such a dose has no slip: nobody stands at the desk.
     dose_import: DoseImport | None = None
     import_row: int | None = None
+    sessions: Sequence[ClinicSession] = ()
 
 
 @dataclass(frozen=True)
@@ -164,11 +168,12 @@ def check_dose(
     history: Collection[Dose],
     now: datetime | None,
     facility: Facility,
+    sessions: Sequence[ClinicSession] = (),
     rules: Rulebook | None = None,
 ) -> Findings:
     """Returns what is unusual about such a dose on that day, given the person's valid doses, and what is not known.
 
-    Without a vaccine (none is chosen yet) only what does not depend on it is looked at.
+    Without a vaccine (none is chosen yet) only what does not depend on it is looked at; `sessions` are those of Entry.
     """
     state = lot_state(lot, facility, on, vaccine=vaccine) if lot else LotState()
     candidate = Candidate(
@@ -178,6 +183,7 @@ def check_dose(
         administered_on=on,
         lot_expires_on=state.usable_until,
         lot_faults=state.faults,
+        session_vaccines=ClinicSession.objects.giving_instead(sessions, vaccine) if vaccine else (),
     )
     return examine(
         candidate=candidate,
@@ -285,6 +291,7 @@ def _answered(person: Resident, entry: Entry, history: list[Dose], now: datetime
         history=history,
         now=now if entry.source == Dose.Source.DESK else None,
         facility=entry.facility,
+        sessions=entry.sessions,
     )
     if check.warnings and not (reason.text and reason.seen.issuperset(check.codes)):
         raise NeedsReasonError(check.warnings)

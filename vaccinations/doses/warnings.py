@@ -34,6 +34,7 @@ class Code(StrEnum):
     LOT_RECALLED = "lot-recalled"
     LOT_ELSEWHERE = "lot-elsewhere"
     LOT_OTHER_VACCINE = "lot-other-vaccine"
+    NOT_IN_SESSION = "not-in-session"
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ class Candidate:
     """The dose that is to be recorded; the product is empty while none is chosen.
 
     `lot_faults` are the codes (LOT_…) of what is wrong with the lot, found by whoever keeps the lots; `lot_expires_on` is
-    the day that the warning names.
+    the day that the warning names. `session_vaccines` are the names of what the session gives where it does not give this
+    product; empty where it does, and where no session is held.
     """
 
     dose_number: int
@@ -79,6 +81,7 @@ class Candidate:
     product_name: str = ""
     lot_expires_on: date | None = None
     lot_faults: frozenset[str] = frozenset()
+    session_vaccines: tuple[str, ...] = ()
 
 
 def register_warnings(
@@ -103,6 +106,15 @@ def lot_warnings(candidate: Candidate) -> list[DoseWarning]:
     """Returns what is unusual about the lot."""
     sentences = _lot_sentences(candidate)
     return [DoseWarning(code, sentence) for code, sentence in sentences if code in candidate.lot_faults]
+
+
+def session_warnings(candidate: Candidate) -> list[DoseWarning]:
+    """Returns the question that a product raises which the session does not give: a fridge holds more than one."""
+    if not candidate.session_vaccines:
+        return []
+    sentence = _("%(product)s is not given at this session, but %(vaccines)s.")
+    facts = {"product": candidate.product_name, "vaccines": ", ".join(candidate.session_vaccines)}
+    return [DoseWarning(Code.NOT_IN_SESSION, sentence % facts)]
 
 
 def proposed_number(history: Collection[Given], on: date) -> int:

@@ -68,6 +68,18 @@ def sessions_today(facility: Facility, now: datetime) -> list[ClinicSession]:
     return list(sessions.select_related("facility__unit").with_figures())
 
 
+def sessions_of(
+    place: Appointment | None, *, sessions: Sequence[ClinicSession], now: datetime, preferred: int | None = None
+) -> list[ClinicSession]:
+    """Returns which of today's sessions a dose may belong to: that of the person's place, else the one that the desk
+    works for, else those held now, else all.
+    """
+    if place and place.origin != Appointment.Origin.WALK_IN:
+        return [place.session]
+    chosen = [session for session in sessions if session.pk == preferred]
+    return chosen or [session for session in sessions if session.hour_now(now)] or list(sessions)
+
+
 def how_comes(
     resident: Resident,
     *,

@@ -1,5 +1,6 @@
 """Which sessions, and whose places in them."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db import models
@@ -39,6 +40,13 @@ class ClinicSessionQuerySet(models.QuerySet):
             return earlier
         day, pk = before
         return earlier.filter(Q(held_on__lt=day) | Q(held_on=day, pk__lt=pk))
+
+    def giving_instead(self, sessions: Collection[models.Model], vaccine: models.Model) -> tuple[str, ...]:
+        """The names of what these sessions give, where none of them gives this vaccine; else nothing. One query."""
+        if not sessions:
+            return ()
+        given = dict(self.filter(pk__in=[session.pk for session in sessions]).values_list("vaccines", "vaccines__name"))
+        return () if vaccine.pk in given else tuple(sorted(filter(None, given.values())))
 
     def with_figures(self) -> "ClinicSessionQuerySet":
         """With the number of people invited, who will come, who arrived, and of places taken."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from residents.models import Resident
 from residents.tests.factories import ResidentFactory
 from vaccinations.models import Appointment, Dose, Visit
-from vaccinations.tests.factories import LotFactory
+from vaccinations.tests.factories import LotFactory, VaccineFactory
 from vaccinations.tests.session_factories import AppointmentFactory, ClinicSessionFactory
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +128,26 @@ def test_the_chosen_session_stays_with_the_lot(desk, session, hour, facility):
     assert 'href="/clinic/workday/?field=session"' in shown(page)
     recorded(desk, opened(desk, ResidentFactory().pk))
     assert Appointment.objects.filter(session=second).count() == 2
+
+
+def test_a_vaccine_that_the_session_does_not_give_asks_for_a_reason(desk, session, hour):
+    session.vaccines.set([VaccineFactory(name="Spikevax")])
+    own = AppointmentFactory(session=session, starts_at=hour, resident=ResidentFactory())
+    lot = LotFactory(vaccine=VaccineFactory(name="Sputnik V"))
+    sentence = "Sputnik V is not given at this session, but Spikevax."
+    chosen = {"lot": lot.pk, "given_on": timezone.localdate().strftime("%d/%m/%Y")}
+    assert sentence in shown(desk.post("/clinic/workday/", chosen, follow=True))
+    page = opened(desk, own.resident_id)
+    assert sentence in shown(page)
+    refused = recorded(desk, page, lot=lot.pk)
+    assert "say why" in shown(refused)
+    recorded(desk, refused, lot=lot.pk, warning_reason="Hết Spikevax", seen="not-in-session")
+    assert Dose.objects.get().warnings == ["not-in-session"]
+
+
+def test_a_vaccine_of_the_session_warns_of_nothing(desk, session, hour):
+    lot = LotFactory()
+    session.vaccines.set([lot.vaccine])
+    own = AppointmentFactory(session=session, starts_at=hour, resident=ResidentFactory())
+    recorded(desk, opened(desk, own.resident_id), lot=lot.pk)
+    assert Dose.objects.get().warnings == []

@@ -13,11 +13,14 @@ from checkpoints.models import ClosedDay, Passage, ProvinceMovement
 from residents.demonstration import card_text
 from residents.models import DuplicatePair, Merge, Resident
 from residents.scan import read_card
+from vaccinations.due.forms import When
+from vaccinations.due.lists import group
 from vaccinations.models import (
     Appointment,
     ClinicSession,
     Dose,
     DoseImport,
+    DueDose,
     Facility,
     Pile,
     QualityCase,
@@ -51,6 +54,12 @@ def load() -> str:
     out = io.StringIO()
     call_command("load_demonstration", stdout=out)
     return out.getvalue()
+
+
+def test_the_list_of_doses_due_shows_somebody(printed):
+    facility, today = Facility.objects.get(code="tram-y-te-1"), timezone.localdate()
+    listed = DueDose.objects.due().filter(facility=facility)
+    assert all(listed.filter(group(when, today)).exists() for when in (When.NOW, When.OVERDUE))
 
 
 def test_it_works(printed):
