@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.evidence import AGAINST, EVIDENCE
 from vaccinations.imports.problems import PROBLEMS, REASONS, WARNINGS, sentences
-from vaccinations.models import Dose, DoseImport, Outcome, SheetDose
+from vaccinations.models import Dose, DoseImport, Outcome, QualityCase, SheetDose
 from vaxreg import audit
+from vaxreg.access import QUALITY
 from vaxreg.actors import Actor
+from vaxreg.models import User
 
 # What makes a value unreadable; the other problems do not keep a dose out of the register.
 BLOCKING = frozenset(
@@ -117,6 +119,13 @@ def groups(dose_import: DoseImport) -> list[Group]:
 def rejected_of(dose_import: DoseImport) -> int:
     """Returns how many doses wait for somebody to mend them."""
     return sum(dose_import.counts[outcome] for outcome in REJECTED)
+
+
+def waiting_of(dose_import: DoseImport, user: User) -> int:
+    """Returns how many doses of the committed import the user may decide of in the work lists."""
+    if dose_import.state != DoseImport.State.COMMITTED or not user.has_role(QUALITY):
+        return 0
+    return QualityCase.objects.visible_to(user).to_do().filter(dose_import=dose_import).count()
 
 
 def cause_label(code: str) -> str:

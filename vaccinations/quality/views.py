@@ -23,6 +23,8 @@ from vaxreg.exports.listings import registry
 
 ASSIGNED = _("Cases assigned: %(cases)d.")
 UNDONE = _("The decision was taken back. The case is to be decided again.")
+# The names of its fields in the page, where other forms ask for a reason too.
+REVEAL = "reveal_%s"
 CLAIMED = _("You have this case in work.")
 
 
@@ -90,7 +92,7 @@ def assign(request):
 def case(request, handle):
     """Both records side by side; sent a reason, with numbers and phones in full."""
     found = seen(request, handle)
-    reveal = ReasonForm(request.POST if request.method == "POST" else None)
+    reveal = ReasonForm(request.POST if request.method == "POST" else None, auto_id=REVEAL)
     return show(request, found, reveal=reveal)
 
 
@@ -106,7 +108,7 @@ def show(request, found, *, form=None, undo_form=None, reveal=None, warnings=())
     initial = {"version": found.version, "person": context["person_key"], "keep": context["keep"]}
     context["form"] = form or DecisionForm(case=found, initial=initial)
     context["undo_form"] = undo_form or UndoForm(initial={"version": found.version})
-    context |= {"reveal": reveal or ReasonForm(), "is_unmasked": is_unmasked, "warnings": warnings}
+    context |= {"reveal": reveal or ReasonForm(auto_id=REVEAL), "is_unmasked": is_unmasked, "warnings": warnings}
     context |= {"last": pages.last_decided(visible, request.GET.get("last", ""))}
     return render(request, "vaccinations/quality/case.html", context)
 

@@ -80,7 +80,9 @@ def test_it_works(manager, province):
     assert "Commit 2 doses to the register?" in text_of(manager, f"{page.url}commit/")
     manager.post(f"{page.url}commit/", {"seen": "2"})
     work()
-    assert "doses were added to the register" in text_of(manager, page.url)
+    committed_page = text_of(manager, page.url)
+    assert "doses were added to the register" in committed_page
+    assert "1 dose waits for a decision in the" in committed_page
     assert set(Dose.objects.values_list("recorded_by", "dose_import")) == {(manager.user.pk, dose_import.pk)}
     manager.post(f"{page.url}revert/", {"reason": "Gửi nhầm tệp"})
     work()
