@@ -55,7 +55,11 @@ class FacilityQuerySet(models.QuerySet):
             return self.visible_to(user).filter(pk=dose_import.facility_id)
         province = dose_import.province_id
         here = self.filter(Q(unit=province) | Q(unit__parent=province))
-        return here.exclude(code__startswith=UNKNOWN_FACILITY).order_by("name")
+        return here.named().order_by("name")
+
+    def named(self) -> "FacilityQuerySet":
+        """Without the placeholders to which imported doses of unknown facilities go."""
+        return self.exclude(code__startswith=UNKNOWN_FACILITY)
 
     def after(self, code: str) -> "FacilityQuerySet":
         """By code, with their units; those after that code, for a list that goes on."""

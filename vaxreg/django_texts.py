@@ -1,4 +1,4 @@
-"""Texts of Django's admin whose own Vietnamese is wrong or clumsy: named here, our catalogue translates them instead."""
+"""Texts of Django and its admin whose own Vietnamese is wrong or clumsy: named here, our catalogue translates them instead."""
 
 from django.utils.translation import gettext_noop, ngettext_lazy
 
@@ -14,6 +14,10 @@ TEXTS = [
     gettext_noop("Items must be selected in order to perform actions on them. No items have been changed."),
     gettext_noop("Toggle navigation"),
     gettext_noop("Filter navigation items"),
+    gettext_noop("Enter a whole number."),
+    gettext_noop("This field is required."),
+    gettext_noop("Ensure this value is less than or equal to %(limit_value)s."),
+    gettext_noop("Ensure this value is greater than or equal to %(limit_value)s."),
     gettext_noop("This object doesn’t have a change history. It probably wasn’t added via this admin site."),
 ]
 COUNTED = ngettext_lazy(

@@ -169,6 +169,7 @@
     event.preventDefault();
     send(rowOf(button), button.value);
   });
+  if (document.activeElement === document.body && rows().length) { begin(rows()[0]); }
   window.addEventListener("online", sendAll);
   window.addEventListener("beforeunload", (event) => {
     if (dirty.size || sending.size) { event.preventDefault(); }

@@ -27,3 +27,9 @@ document.querySelectorAll("[data-record]:has([data-says])").forEach((form) => {
   };
   form.addEventListener("input", say);
 });
+// Who opens the screening or the reasons by key types there next.
+document.querySelectorAll("[data-record] details").forEach((part) => {
+  part.addEventListener("toggle", () => {
+    if (part.open && document.activeElement === part.querySelector("summary")) part.querySelector("input, select").focus();
+  });
+});

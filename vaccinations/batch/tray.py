@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from residents.matching import Candidate, candidates
 from residents.models import Resident
+from residents.names import fold
 from vaccinations.batch.reading import Reading, read_row
 from vaccinations.batch.services import BatchError, State, record, register
 from vaccinations.models import PileRow
@@ -74,9 +75,12 @@ def compare(*, by: Actor, row: PileRow, now: datetime) -> tuple[Reading, list[Co
 
 
 def _differing(reading: Reading, person: Resident) -> frozenset[str]:
+    name = reading.full_name.casefold()
+    # A slip typed without accents contradicts none.
+    kept = fold(person.full_name) if name == fold(name) else person.full_name.casefold()
     pairs = {
         "number": (reading.number, person.pk),
-        "full_name": (reading.full_name.casefold(), person.full_name.casefold()),
+        "full_name": (name, kept),
         "born": (str(reading.birth or ""), str(person.birth or "")),
         "sex": (reading.sex, person.sex),
         "phone": (reading.phone, person.phone),

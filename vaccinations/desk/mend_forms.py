@@ -15,6 +15,7 @@ from vaxreg.forms import SealedField
 
 MEND = "clinic-mend"
 SHIFT_SECONDS = 12 * 3600
+NO_CODE = _("This is no slip code. Look at the slip again: 8 letters and digits, for example 3467 9CDF.")
 
 
 class IdentityField(forms.CharField):
@@ -45,12 +46,12 @@ class FindSlipForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["number" if self["code"].value() else "code"].widget.attrs["autofocus"] = True
+        self.fields["number" if read_code(self["code"].value() or "") else "code"].widget.attrs["autofocus"] = True
 
     def clean_code(self) -> str:
         code = read_code(self.cleaned_data["code"])
         if code is None:
-            raise ValidationError(_("A slip code has 8 letters and digits."), code="malformed")
+            raise ValidationError(NO_CODE, code="malformed")
         return code
 
     @property

@@ -126,7 +126,8 @@ def person_page(
     if coming and coming.is_full and not form.no_place:
         form.no_place = SessionFullError.message
     screening = screening or ScreeningForm(checklist=checklist_of(resident, on=request.workday.given_on))
-    if not screening.focus():
+    not_given = not_given or NotGivenForm()
+    if not (screening.focus() or not_given.focus()):
         form.focus("scan", is_doubtful=bool(check.warnings or form.no_place))
     context = {
         "coming": coming,
@@ -139,7 +140,7 @@ def person_page(
         "screening": screening,
         "form": form,
         "lot_text": form.lot_text,
-        "not_given": not_given or NotGivenForm(),
+        "not_given": not_given,
         "forms": [each for each in (form, screening, not_given) if each and each.errors],
         "person": seal(page, purpose=PersonForm.base_fields["person"].purpose),
         "disagreements": disagreements(card=card, resident=resident) if card else [],

@@ -94,6 +94,13 @@ class NotGivenForm(forms.Form):
         """Whether the page says that no dose is given, be it complete or not."""
         return bool(self.data.get("not_given_reason") or self.data.get("not_given_text"))
 
+    def focus(self) -> bool:
+        """Puts the keyboard on the first fault; says whether there is one."""
+        faulty = [field.name for field in self.visible_fields() if field.errors]
+        for name in faulty[:1]:
+            self.fields[name].widget.attrs["autofocus"] = True
+        return bool(faulty)
+
     @property
     def facts(self) -> dict[str, str]:
         return {"reason": self.cleaned_data["not_given_reason"], "text": self.cleaned_data["not_given_text"]}

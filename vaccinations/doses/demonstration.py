@@ -16,7 +16,7 @@ RECENTLY = 0.6
 
 
 def vaccinate(person: Resident, facility: Facility, lots: Sequence[Lot], *, by: Actor, now: datetime) -> list[Dose]:
-    """Returns the person's doses, from none to two: of months ago, or one of some weeks ago, whose second is due about now."""
+    """Returns the person's doses: none, one or two of some months ago, or one of some weeks ago whose second is due now."""
     rng = random.Random(person.pk)
     lot = rng.choice(lots[:3])
     ago, doses = rng.randrange(130, 170), rng.choice((0, 1, 2, 2))

@@ -160,7 +160,7 @@ def _recent(history: Sequence[Given], now: datetime | None) -> list[DoseWarning]
     latest = max(typed, key=lambda given: given.typed_at, default=None)
     if latest is None or now is None or now - latest.typed_at > RECENT:
         return []
-    minutes = max(0, int((now - latest.typed_at).total_seconds()) // 60)
+    minutes = max(1, int((now - latest.typed_at).total_seconds()) // 60)
     sentence = ngettext(
         "Dose %(number)d was recorded %(minutes)d minute ago. Is this another dose?",
         "Dose %(number)d was recorded %(minutes)d minutes ago. Is this another dose?",

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q
+from django.utils.formats import number_format
 from django.utils.translation import ngettext
 
 from residents.models import Resident
@@ -84,7 +85,8 @@ def count_text(listed: DueDoseQuerySet) -> str:
     """Returns how many there are, counted no further than anybody reads."""
     count = listed.order_by()[: MOST_COUNTED + 1].count()
     if count > MOST_COUNTED:
-        return ngettext("more than %(n)d person", "more than %(n)d people", MOST_COUNTED) % {"n": MOST_COUNTED}
+        most = number_format(MOST_COUNTED, force_grouping=True)
+        return ngettext("more than %(n)s person", "more than %(n)s people", MOST_COUNTED) % {"n": most}
     return ngettext("%(n)d person", "%(n)d people", count) % {"n": count}
 
 

@@ -88,13 +88,13 @@ class ScreeningForm(forms.Form):
 
     def focus(self) -> bool:
         """Puts the keyboard on the first fault, if there is one to be mended; says whether it has a place."""
+        faulty = [field.name for field in self.visible_fields() if field.errors]
         if self.forbids:
-            # The button that records "no dose" for this conclusion has it.
-            return True
-        field = next((field.name for field in self.visible_fields() if field.errors), None)
-        if field:
-            self.fields[field].widget.attrs["autofocus"] = True
-        return field is not None
+            # Else the button that records "no dose" for this conclusion has it.
+            faulty = [name for name in faulty if name not in {"conclusion", "override_reason"}]
+        for name in faulty[:1]:
+            self.fields[name].widget.attrs["autofocus"] = True
+        return bool(faulty) or self.forbids
 
     @property
     def vital_names(self) -> list[str]:

@@ -64,6 +64,12 @@ class SessionForm(forms.Form):
         self.today = today
         self.fields["vaccines"].queryset = Vaccine.objects.filter(is_active=True)
 
+    def focus(self) -> None:
+        """Puts the keyboard on the first fault, or the first field."""
+        shown = self.visible_fields()
+        first = next((field for field in shown if field.errors), shown[0])
+        self.fields[first.name].widget.attrs["autofocus"] = True
+
     def clean_held_on(self) -> date:
         day = self.cleaned_data["held_on"]
         if day < self.today:

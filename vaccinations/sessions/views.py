@@ -43,6 +43,7 @@ def new(request):
         made = planning.make_session(by=request.actor, **facts)
         messages.success(request, _("The session is planned. Invite people, or let them come."))
         return to_session(made)
+    form.focus()
     return render(request, "vaccinations/sessions/form.html", {"form": form})
 
 
@@ -68,6 +69,7 @@ def edit(request, pk):
             context["form"] = form.having_seen([row.pk for row in error.appointments])
         except SessionError as error:
             form.add_error(None, error.message)
+    context["form"].focus()
     return render(request, "vaccinations/sessions/form.html", context)
 
 

@@ -19,7 +19,7 @@ CLOSES = 7
 def overview(request):
     today, show = timezone.localdate(), request.GET.get("show", "")
     found = area.overview(
-        Facility.objects.within_area_of(request.user),
+        Facility.objects.within_area_of(request.user).named(),
         show=show,
         after=read_key(request.GET.get("after", "")),
         today=today,

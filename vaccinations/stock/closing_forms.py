@@ -61,6 +61,13 @@ class ClosingForm:
             for message in messages
         ]
 
+    def focus(self) -> None:
+        """Puts the keyboard on the first box at fault, or the first one."""
+        boxes = [(form, name) for _line, form in self.rows for name in ("counted", "explanation")]
+        faulty = [(form, name) for form, name in boxes if self.is_bound and form.errors.get(name)]
+        for form, name in (faulty or boxes)[:1]:
+            form.fields[name].widget.attrs["autofocus"] = True
+
     def add_fault(self, error: StockError) -> None:
         """Tells what the service refused, beside the lots that it is about."""
         self.faults.append(error.message)

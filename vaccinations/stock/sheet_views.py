@@ -44,6 +44,7 @@ def close(request):
     found = tried(form, lambda: signed(request, sheet.day, form.counts))
     if found:
         return redirect("stock-closed", pk=found.pk)
+    form.focus()
     context = {"place": "sheet", "sheet": sheet, "form": form, "vials": open_vials(request.facility, timezone.now())}
     return render(request, "vaccinations/stock/close.html", context)
 

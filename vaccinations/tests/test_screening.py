@@ -185,6 +185,12 @@ def test_a_mistake_is_told_and_nothing_typed_is_lost(desk, open_page, typed, sen
     assert not Dose.objects.exists()
 
 
+def test_the_keyboard_is_on_what_is_mistyped_also_where_the_conclusion_forbids_the_dose(desk, open_page):
+    open_page()
+    response = send(desk, **{"s_temperature": "368", "s_item_acute-illness": "yes"})
+    assert response.context["screening"].fields["temperature"].widget.attrs["autofocus"]
+
+
 def test_what_the_doctor_noted_before_counts_for_whoever_records(desk, open_page, facility):
     open_page()
     send(desk, **{"s_item_allergy": "yes"}, act="wait")

@@ -69,8 +69,10 @@ def test_a_difference_without_a_word_is_told_beside_the_lot_and_nothing_typed_is
 
 @pytest.mark.parametrize("counted", ["", "x", "-1", "9" * 30])
 def test_a_lot_that_was_not_counted_is_told(lead, lot, counted):
-    text = sign(lead, lot, counted, seen=100).content.decode()
-    assert "The day is not closed yet" in text
+    page = sign(lead, lot, counted, seen=100)
+    assert "The day is not closed yet" in page.content.decode()
+    [(_line, box)] = page.context["form"].rows
+    assert box.fields["counted"].widget.attrs["autofocus"]
     assert not DayClose.objects.exists()
 
 

@@ -68,6 +68,8 @@ def test_not_given_answers_the_visit_and_leads_to_the_box(desk, filled):
 def test_half_an_answer_is_told_and_records_nothing(desk, filled, typed, field):
     response = send(desk, filled, **typed, vaccinator="Người đã gõ")
     assert field in response.context["not_given"].errors
+    assert response.context["not_given"].fields[field].widget.attrs["autofocus"]
+    assert "autofocus" not in response.context["form"].fields["scan"].widget.attrs
     assert "Người đã gõ" in response.content.decode()
     assert not response.context["form"].errors
     assert not Visit.objects.exists()
