@@ -5,7 +5,7 @@
 
 Makes a database of its own (test_benchmark_stock, dropped afterwards) and fills it in SQL: 500 facilities in 34 provinces,
 the first of which gave a tenth of all doses; 200 lots, each facility keeps ten of them; doses over 100 days up to today,
-one in 200 voided; a ledger a facility, its days closed up to yesterday. Then each page is asked for ROUNDS times by
+one in 200 voided; a ledger a facility, its days closed up to yesterday. Then each page is asked for several times by
 Django's test client, signed in as the role that uses it; with --plans the statements that read doses are written down
 with their plans (EXPLAIN ANALYZE, BUFFERS).
 """
@@ -16,8 +16,6 @@ import os
 import sys
 from datetime import date, timedelta
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vaxreg.settings")
@@ -28,10 +26,10 @@ django.setup()
 
 from django.conf import settings
 from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext, setup_test_environment
+from django.test.utils import setup_test_environment
 from django.utils import timezone
 
+from benchmarks.pages import Page, measure, write_plans
 from residents.models import AreaAssignment, Unit
 from residents.unit_loading import load_units
 from residents.units import read_units
@@ -39,9 +37,9 @@ from vaccinations.models import DayCloseLine, Dose, Facility, FacilityAssignment
 from vaxreg.actors import Actor
 from vaxreg.models import User
 from vaxreg.roles import Role
-from vaxreg.tests.factories import UserFactory, sign_in
+from vaxreg.tests.factories import UserFactory
 
-FACILITIES, LOTS, LOTS_HERE, DAYS, ROUNDS, BATCH = 500, 200, 10, 100, 5, 1_000_000
+FACILITIES, LOTS, LOTS_HERE, DAYS, BATCH = 500, 200, 10, 100, 1_000_000
 TABLES = [model._meta.db_table for model in (Dose, StockEntry, DayCloseLine)]
 PEOPLE = """
 INSERT INTO residents_resident (citizen_id, full_name, birth_precision, source)
@@ -139,92 +137,31 @@ def people() -> None:
     UserFactory(username="administrator", roles=[Role.ADMINISTRATOR])
 
 
-def pages(today: date) -> list[tuple[str, str, str]]:
-    """(name, who, address)."""
+def pages(today: date) -> list[Page]:
     busy = Facility.objects.order_by("pk").first()
     lot = Dose.objects.filter(facility=busy, administered_on=today - timedelta(days=50)).first().lot_id
     doses = Dose.objects.filter(facility=busy, lot=lot).order_by("administered_on", "pk")
     middle = doses[doses.count() // 2]
     deep = f"{middle.facility_id}-{middle.administered_on}-{middle.pk}"
     return [
-        ("stock, usual facility", "usual", "/clinic/stock/"),
-        ("stock, busiest facility", "busy", "/clinic/stock/"),
-        ("sheet, usual facility", "usual", "/clinic/stock/sheet/"),
-        ("sheet, busiest facility", "busy", "/clinic/stock/sheet/"),
-        ("closing, busiest facility", "busy", "/clinic/stock/close/"),
-        ("ledger, busiest facility", "busy", "/clinic/stock/entries/"),
-        ("vials, busiest facility", "busy", "/clinic/stock/vials/"),
-        ("area, first page", "manager", "/stock/"),
-        ("area, below zero", "manager", "/stock/?show=negative"),
-        ("area, expiring", "manager", "/stock/?show=expiring"),
-        ("area, days not closed", "manager", "/stock/?show=open"),
-        ("whole country, first page", "administrator", "/stock/"),
-        ("whole country, below zero", "administrator", "/stock/?show=negative"),
-        ("lot, manager", "manager", f"/stock/lots/{lot}/"),
-        ("recipients, manager", "manager", f"/stock/recall/{lot}/"),
-        ("recipients, manager, deep page", "manager", f"/stock/recall/{lot}/?after={deep}"),
-        ("recipients, administrator", "administrator", f"/stock/recall/{lot}/"),
+        Page("stock, usual facility", "usual", "/clinic/stock/"),
+        Page("stock, busiest facility", "busy", "/clinic/stock/"),
+        Page("sheet, usual facility", "usual", "/clinic/stock/sheet/"),
+        Page("sheet, busiest facility", "busy", "/clinic/stock/sheet/"),
+        Page("closing, busiest facility", "busy", "/clinic/stock/close/"),
+        Page("ledger, busiest facility", "busy", "/clinic/stock/entries/"),
+        Page("vials, busiest facility", "busy", "/clinic/stock/vials/"),
+        Page("area, first page", "manager", "/stock/"),
+        Page("area, below zero", "manager", "/stock/?show=negative"),
+        Page("area, expiring", "manager", "/stock/?show=expiring"),
+        Page("area, days not closed", "manager", "/stock/?show=open"),
+        Page("whole country, first page", "administrator", "/stock/"),
+        Page("whole country, below zero", "administrator", "/stock/?show=negative"),
+        Page("lot, manager", "manager", f"/stock/lots/{lot}/"),
+        Page("recipients, manager", "manager", f"/stock/recall/{lot}/"),
+        Page("recipients, manager, deep page", "manager", f"/stock/recall/{lot}/?after={deep}"),
+        Page("recipients, administrator", "administrator", f"/stock/recall/{lot}/"),
     ]
-
-
-def measure(today: date, plans: Path | None, doses: int) -> None:
-    """Prints the times of each page; writes the plans of its statements where asked for."""
-    users = {user.username: user for user in User.objects.all()}
-    lines, sections = [], []
-    for name, who, address in pages(today):
-        client, times = sign_in(Client(), users[who]), []
-        for _round in range(ROUNDS):
-            started = perf_counter()
-            response = client.get(address)
-            times.append((perf_counter() - started) * 1_000)
-            assert response.status_code == 200, (name, response.status_code)
-        with CaptureQueriesContext(connection) as context:
-            client.get(address)
-        lines.append(f"| {name} | {median(times):.0f} | {max(times):.0f} | {len(context)} |")
-        print(lines[-1], flush=True)
-        sections.append((name, [query["sql"] for query in context if is_ours(query["sql"])]))
-    if plans:
-        write_plans(plans, doses, lines, sections)
-
-
-def is_ours(sql: str) -> bool:
-    """Whether the statement reads doses, the slow table of these pages."""
-    return sql.startswith("SELECT") and f'FROM "{TABLES[0]}"' in sql
-
-
-def write_plans(path: Path, doses: int, lines: list[str], sections: list[tuple[str, list[str]]]) -> None:
-    """The part of the document below its marker, written anew."""
-    head = path.read_text().partition("<!-- measured -->")[0] if path.exists() else ""
-    text = [f"{head}<!-- measured -->", f"## Times at {doses:,} doses", "", sizes(), ""]
-    text += ["| Page | Median ms | Longest ms | Statements |", "|---|---|---|---|", *lines, "", "## Plans", ""]
-    seen = set()
-    with connection.cursor() as cursor:
-        for name, statements in sections:
-            text += [f"### {name}", ""]
-            for sql in statements:
-                cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) {sql}")
-                plan = "\n".join(row[0] for row in cursor.fetchall())
-                text += ["```", plan[:4_000], "```", ""] if sql not in seen else ["As above.", ""]
-                seen.add(sql)
-    path.write_text("\n".join(text).rstrip() + "\n")
-
-
-def sizes() -> str:
-    """Rows and bytes of the tables, in words."""
-    parts = []
-    with connection.cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(
-                f"SELECT count(*), pg_size_pretty(pg_relation_size('{table}')), pg_size_pretty(pg_indexes_size('{table}'))"
-                f" FROM {table}"
-            )
-            rows, size, indexes = cursor.fetchone()
-            parts.append(f"`{table}` {rows:,} rows, {size}, indexes {indexes}")
-        cursor.execute("SELECT pg_size_pretty(pg_relation_size('dose_by_ledger'))")
-        parts.append(f"`dose_by_ledger` {cursor.fetchone()[0]}")
-        cursor.execute("SHOW server_version")
-        parts.append(f"PostgreSQL {cursor.fetchone()[0]}")
-    return "; ".join(parts) + f"; measured on {date.today():%d/%m/%Y}."
 
 
 def main() -> None:
@@ -243,7 +180,9 @@ def main() -> None:
         if not options.reuse:
             build(options.doses, today)
             people()
-        measure(today, options.plans, Dose.objects.count())
+        taken = measure(pages(today), {user.username: user for user in User.objects.all()})
+        if options.plans:
+            write_plans(options.plans, f"{Dose.objects.count():,} doses", TABLES, taken)
     finally:
         if not options.keep:
             connection.creation.destroy_test_db("postgres", verbosity=0)

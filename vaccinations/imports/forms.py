@@ -55,7 +55,7 @@ class UploadForm(forms.Form):
 class ColumnsForm(forms.Form):
     """What each column of the sheet holds, and what is the same for all its rows. Cleans to a layout."""
 
-    month_first = forms.BooleanField(label=_("Days are written month first (3/25/2021)"), required=False)
+    month_first = forms.BooleanField(label=_("Days of doses are written month first (3/25/2021)"), required=False)
     births_month_first = forms.BooleanField(label=_("Dates of birth are written month first"), required=False)
     since_1904 = forms.BooleanField(
         label=_("The spreadsheet counts its days from 1904 (old Excel for Mac)"), required=False

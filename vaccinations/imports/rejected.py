@@ -74,11 +74,18 @@ FIELDS = (
 )
 
 
+class ImportField(forms.ModelChoiceField):
+    """Imports by their number and the name of their file."""
+
+    def label_from_instance(self, obj: DoseImport) -> str:
+        return f"{obj}: {obj.file_name}"
+
+
 class RejectedForm(ExportForm):
     """Of which import."""
 
     narrowing = ("dose_import",)
-    dose_import = forms.ModelChoiceField(
+    dose_import = ImportField(
         label=_("Import"),
         queryset=DoseImport.objects.none(),
         help_text=_("To mend the sheet and send it again, tick all fields, the sensitive ones too."),

@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.evidence import AGAINST, EVIDENCE
 from vaccinations.imports.problems import PROBLEMS, REASONS, WARNINGS, sentences
-from vaccinations.models import Dose, DoseImport, Outcome, SheetDose
+from vaccinations.models import Dose, DoseImport, Outcome, QualityCase, SheetDose
 from vaxreg import audit
+from vaxreg.access import QUALITY
 from vaxreg.actors import Actor
+from vaxreg.models import User
 
 # What makes a value unreadable; the other problems do not keep a dose out of the register.
 BLOCKING = frozenset(
@@ -55,6 +57,11 @@ GROUP BY 1, 2 ORDER BY 3 DESC
 # Of a number that is somebody's: in what the row differs from its holder.
 DIFFERENCES = {code: EVIDENCE[code].words for code in sorted(AGAINST)}
 CAUSE_CODES = frozenset(REASONS | PROBLEMS | WARNINGS | DIFFERENCES)
+FOUND_BY = _("The person was found by: %(facts)s.")
+# Of whose doses it is surely known whose they are; and the evidence that says it without more words.
+FOUND = frozenset({Outcome.NEW, Outcome.ALREADY_RECORDED, Outcome.CONFLICT, Outcome.DUPLICATE})
+SAME_NUMBER = frozenset({"number", "number-letter", "number-zero"})
+OF_FILE = frozenset({"file-differs", "file-same-day", "file-order"})
 FITS_ANOTHER = _("Name and date of birth fit another person better than the one who has this number.")
 LEFT_WHY = {
     "decided": _("It was recorded by a decision in the work lists. Take that back there."),
@@ -114,6 +121,13 @@ def rejected_of(dose_import: DoseImport) -> int:
     return sum(dose_import.counts[outcome] for outcome in REJECTED)
 
 
+def waiting_of(dose_import: DoseImport, user: User) -> int:
+    """Returns how many doses of the committed import the user may decide of in the work lists."""
+    if dose_import.state != DoseImport.State.COMMITTED or not user.has_role(QUALITY):
+        return 0
+    return QualityCase.objects.visible_to(user).to_do().filter(dose_import=dose_import).count()
+
+
 def cause_label(code: str) -> str:
     """Returns the sentence of a reason, problem or warning."""
     return _sentence(DIFFERENCES[code]) if code in DIFFERENCES else str((REASONS | PROBLEMS | WARNINGS)[code])
@@ -164,18 +178,26 @@ def _slice(doses: Any, after: str, before: str) -> tuple[list[SheetDose], bool, 
 
 
 def _others(dose_import: DoseImport, rows: list[SheetDose]) -> dict[int, list[SheetDose]]:
-    """The other doses of the sheet that each of these contradicts: of the same person."""
-    disputed = [dose for dose in rows if dose.reason in ("file-differs", "file-same-day", "file-order")]
+    """The other doses of the sheet that each of these contradicts or repeats: of the same person."""
+    disputed = [dose for dose in rows if dose.reason in OF_FILE or dose.outcome == Outcome.DUPLICATE]
     if not disputed:
         return {}
     doses = SheetDose.objects.filter(dose_import=dose_import, person__in={dose.person for dose in disputed})
     near = list(doses.filter(outcome__in=["new", "conflict"]).select_related("vaccine").order_by("row", "part"))
     return {
         dose.pk: [
-            other for other in near if other.person == dose.person and other.pk != dose.pk and _contradicts(dose, other)
+            other for other in near if other.person == dose.person and other.pk != dose.pk and _bears_on(dose, other)
         ]
         for dose in disputed
     }
+
+
+def _bears_on(dose: SheetDose, other: SheetDose) -> bool:
+    """Whether the other is why the dose has its outcome."""
+    if dose.outcome != Outcome.DUPLICATE:
+        return _contradicts(dose, other)
+    said = [(one.dose_number, one.administered_on, one.vaccine_id) for one in (dose, other)]
+    return said[0] == said[1] and (other.row, other.part) < (dose.row, dose.part)
 
 
 def _contradicts(dose: SheetDose, other: SheetDose) -> bool:
@@ -187,7 +209,15 @@ def _contradicts(dose: SheetDose, other: SheetDose) -> bool:
 def sentences_of(dose: SheetDose) -> list[str]:
     """Returns what decided the outcome of the dose; of a new one, what is worth knowing of it."""
     facts = {name: getattr(dose, name) for name in ("outcome", "problems", "reason", "warnings", "evidence")}
-    return sentences_for(**facts)
+    return sentences_for(**facts) + _found_by(dose)
+
+
+def _found_by(dose: SheetDose) -> list[str]:
+    """By what the person was found, where it was not by the number."""
+    codes = [code for code in dose.evidence or () if code in EVIDENCE]
+    if dose.outcome not in FOUND or not codes or SAME_NUMBER & set(codes):
+        return []
+    return [str(FOUND_BY) % {"facts": ", ".join(str(EVIDENCE[code].words) for code in codes)}]
 
 
 def sentences_for(

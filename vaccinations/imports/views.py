@@ -82,6 +82,7 @@ def one(request, pk):
         "stages": listing.stages_of(dose_import),
         "failure": sentence_of(dose_import),
         "can_resume": not is_of_file(dose_import),
+        "waiting": review.waiting_of(dose_import, request.user),
         "twins": services.same_file(dose_import, DoseImport.objects.visible_to(request.user)),
     }
     if dose_import.rows is not None and dose_import.state in listing.JUDGED:

@@ -1277,6 +1277,7 @@ class Migration(migrations.Migration):
                 ("claimed_until", models.DateTimeField(null=True, verbose_name="in work until")),
                 ("asked_at", models.DateTimeField(null=True, verbose_name="commune asked at")),
                 ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                ("has_dose", models.BooleanField(db_default=False, default=False, verbose_name="dose recorded")),
                 (
                     "assigned_to",
                     models.ForeignKey(
@@ -4575,7 +4576,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="qualitycase",
             index=models.Index(
-                condition=models.Q(("state", "decided")), fields=["-decided_at", "-id"], name="qualitycase_decided"
+                condition=models.Q(("state", "decided")),
+                fields=["province", "id"],
+                include=["kind", "has_dose"],
+                name="qualitycase_decided",
             ),
         ),
         migrations.AddIndex(

@@ -63,6 +63,8 @@ class QualityCase(models.Model):
     claimed_until = models.DateTimeField(_("in work until"), null=True)
     asked_at = models.DateTimeField(_("commune asked at"), null=True)
     decided_at = models.DateTimeField(_("decided at"), null=True)
+    # As its standing decisions say: the league table counts these, and reads no decisions for it.
+    has_dose = models.BooleanField(_("dose recorded"), default=False, db_default=False)
 
     objects = QualityCaseQuerySet.as_manager()
 
@@ -101,7 +103,12 @@ class QualityCase(models.Model):
             models.Index(
                 fields=["assigned_to", "id"], name="qualitycase_of_user", condition=Q(assigned_to__isnull=False)
             ),
-            models.Index(fields=["-decided_at", "-id"], name="qualitycase_decided", condition=Q(state="decided")),
+            models.Index(
+                fields=["province", "id"],
+                name="qualitycase_decided",
+                condition=Q(state="decided"),
+                include=["kind", "has_dose"],
+            ),
             models.Index(fields=["dose_import"], name="qualitycase_of_import", condition=Q(dose_import__isnull=False)),
         ]
 

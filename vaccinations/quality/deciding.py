@@ -102,6 +102,7 @@ def _move(case: QualityCase, now: datetime) -> None:
     case.state = state_after(case.kind, [decision.choice for decision in stand])
     case.decided_at = now if case.state == State.DECIDED else None
     case.asked_at = asked[-1] if asked else None
+    case.has_dose = any(decision.dose for decision in stand)
     case.version += 1
     if case.state != State.OPEN:
         case.claimed_by = case.claimed_until = None

@@ -107,6 +107,10 @@ class UndoForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     reason = ReasonField(label=_("Why is this decision taken back?"), max_length=200)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # Other forms of the page ask for a reason too; a label belongs to one field.
+        super().__init__(*args, auto_id="undo_%s", **kwargs)
+
 
 class AssignForm(forms.Form):
     """The cases chosen in a list, by their keys, and the colleague who gets them."""

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from residents.models import Unit
 from vaccinations.models import QualityCase
 from vaxreg.models import User
 from vaxreg.sealing import BrokenSealError, seal, unseal
@@ -83,10 +85,11 @@ def counts(cases: QuerySet, narrowing: Narrowing, user: User) -> dict[str, int]:
     return dict.fromkeys(QualityCase.Kind.values, 0) | dict(found)
 
 
-def offered_units(cases: QuerySet) -> list[tuple[int, str]]:
-    """Returns the wards in which something is to be decided, for a list to choose from."""
-    named = cases.to_do().filter(~Q(ward=None)).order_by("ward__name").values_list("ward", "ward__name")
-    return list(named.distinct()[:500])
+def offered_wards(cases: QuerySet, user: User) -> list[tuple[int, str]]:
+    """Returns the wards in which something is to be decided, for a list to choose from: one look at each ward's index."""
+    waiting = Exists(cases.to_do().filter(ward=OuterRef("pk")))
+    wards = Unit.objects.inside(user, timezone.localdate()).wards().filter(waiting)
+    return list(wards.order_by("name", "pk").values_list("pk", "name"))
 
 
 def handle_of(pk: int) -> str:

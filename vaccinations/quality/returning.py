@@ -34,6 +34,7 @@ SHORTEST_REASON, LONGEST_REASON = 3, 200
 WHY_NOT = {
     "key": _("The key of this row was changed or cut off. Take the list out again."),
     "elsewhere": _("This case is not of your area any more."),
+    "no-choice": _("No decision is chosen, though something stands in the other cells."),
     "choice": _("No decision has this name. Choose one from the list in the cell."),
     "no-reason": _("The decision has no reason."),
     "bad-reason": _("The reason is too long, or holds the number of a person."),
@@ -121,7 +122,7 @@ def said_in(file: BinaryIO) -> tuple[list[Said], int]:
     if len(places) < len(NEEDED):
         raise UnreadableFileError(MISSING)
     rows = list(_rows(sheet, places))
-    said = [row for row in rows if row.decision or row.reason]
+    said = [row for row in rows if row.decision or row.reason or row.number]
     return said, len([row for row in rows if row.case]) - len([row for row in said if row.case])
 
 
@@ -186,6 +187,8 @@ def _key(text: str) -> tuple[int, int]:
 
 
 def _decision(said: Said, case: QualityCase) -> Decision:
+    if not said.decision:
+        raise RowFaultError("no-choice", case)
     choice = next((choice for choice in OFFERED if _plain(said.decision) in _in_languages(choice.label)), None)
     if choice is None:
         raise RowFaultError("choice", case)

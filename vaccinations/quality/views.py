@@ -23,6 +23,8 @@ from vaxreg.exports.listings import registry
 
 ASSIGNED = _("Cases assigned: %(cases)d.")
 UNDONE = _("The decision was taken back. The case is to be decided again.")
+# The names of its fields in the page, where other forms ask for a reason too.
+REVEAL = "reveal_%s"
 CLAIMED = _("You have this case in work.")
 
 
@@ -56,7 +58,7 @@ def cases(request):
         "states": listing.STATES.items(),
         "whose": listing.WHOSE.items(),
         "provinces": Unit.objects.of(request.user, timezone.localdate()).provinces().order_by("name"),
-        "wards": listing.offered_units(visible),
+        "wards": listing.offered_wards(visible, request.user),
         "colleagues": working.colleagues_in(request.user),
         "now": timezone.now(),
         "may_export": registry.offers(request.user, "quality-cases"),
@@ -90,7 +92,7 @@ def assign(request):
 def case(request, handle):
     """Both records side by side; sent a reason, with numbers and phones in full."""
     found = seen(request, handle)
-    reveal = ReasonForm(request.POST if request.method == "POST" else None)
+    reveal = ReasonForm(request.POST if request.method == "POST" else None, auto_id=REVEAL)
     return show(request, found, reveal=reveal)
 
 
@@ -101,12 +103,13 @@ def show(request, found, *, form=None, undo_form=None, reveal=None, warnings=())
     reason = reveal.cleaned_data["reason"] if is_unmasked else ""
     chosen = pages.person_in(request.GET.get("person", ""))
     context = pages.context_of(by=request.actor, case=found, chosen=chosen, unmasked_for=reason)
-    context |= pages.around(QualityCase.objects.visible_to(request.user), found, narrowing, request.user)
+    visible = QualityCase.objects.visible_to(request.user)
+    context |= pages.around(visible, found, narrowing, request.user)
     initial = {"version": found.version, "person": context["person_key"], "keep": context["keep"]}
     context["form"] = form or DecisionForm(case=found, initial=initial)
     context["undo_form"] = undo_form or UndoForm(initial={"version": found.version})
-    context |= {"reveal": reveal or ReasonForm(), "is_unmasked": is_unmasked, "warnings": warnings}
-    context |= {"last": pages.last_decided(QualityCase.objects.visible_to(request.user), request.GET.get("last", ""))}
+    context |= {"reveal": reveal or ReasonForm(auto_id=REVEAL), "is_unmasked": is_unmasked, "warnings": warnings}
+    context |= {"last": pages.last_decided(visible, request.GET.get("last", ""))}
     return render(request, "vaccinations/quality/case.html", context)
 
 

@@ -80,7 +80,9 @@ def test_it_works(manager, province):
     assert "Commit 2 doses to the register?" in text_of(manager, f"{page.url}commit/")
     manager.post(f"{page.url}commit/", {"seen": "2"})
     work()
-    assert "doses were added to the register" in text_of(manager, page.url)
+    committed_page = text_of(manager, page.url)
+    assert "doses were added to the register" in committed_page
+    assert "1 dose waits for a decision in the" in committed_page
     assert set(Dose.objects.values_list("recorded_by", "dose_import")) == {(manager.user.pk, dose_import.pk)}
     manager.post(f"{page.url}revert/", {"reason": "Gửi nhầm tệp"})
     work()
@@ -101,6 +103,15 @@ def test_rows_are_shown_in_part_and_everyone_in_them_is_logged(manager, province
     assert [(entry.resident, entry.user, entry.object_id) for entry in logged] == [
         (NUMBER, manager.user, str(dose_import.pk))
     ]
+
+
+def test_whom_a_row_was_taken_for_without_its_number_and_what_it_repeats_is_said(manager, province):
+    person()
+    dose_import = brought({"number": ""}, {}, {"on": "10/10/2021", "dose": "2"}, province=province)
+    page = text_of(manager, f"/imports/{dose_import.pk}/rows/?outcome=new")
+    assert page.count("The person was found by: same name, same date of birth,") == 1
+    page = text_of(manager, f"/imports/{dose_import.pk}/rows/?outcome=duplicate")
+    assert page.count("Row 2 of the sheet: dose 1 of 01/08/2021, AstraZeneca.") == 1
 
 
 def test_what_a_row_differs_in_from_the_holder_of_its_number_is_said_and_filtered_by(manager, province):

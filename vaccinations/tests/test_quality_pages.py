@@ -273,6 +273,14 @@ def test_pages_of_a_pair_and_of_two_doses(manager, place):
     pair = QualityCase.objects.get(kind="pair")
     page = text_of(manager.get(address(pair)))
     assert "Doses of the second record" in page
+    # Alt and a letter in every browser; and each question for a reason has a label of its own.
+    assert "js/keys" in page
+    assert (page.count('id="id_reason"'), page.count('id="reveal_reason"')) == (1, 1)
+    letter = text_of(manager.get(address(pair) + "letter/"))
+    assert "Both records are of one person" in letter
+    assert "079 0 90 000001" in letter
+    assert "079 0 90 000099" in letter
+    assert "20/08/2021" in letter
     where = address(pair) + "decide/"
     assert "nobody has two" in text_of(manager.post(where, said(pair, "same", keep="a")))
     assert "Say which of the two records is kept." in text_of(manager.post(where, said(pair, "same")))

@@ -134,6 +134,8 @@ def test_the_same_list_sent_twice_changes_nothing_the_second_time(manager, place
         ("no-id", ("Hỏi xã", "", ""), "no-reason"),
         ("no-id", ("Hỏi xã", "", f"Hỏi {NUMBER}"), "bad-reason"),
         ("no-id", ("Hỏi ai đó", "", WHY), "choice"),
+        ("no-id", ("", "", WHY), "no-choice"),
+        ("no-id", ("", "2", ""), "no-choice"),
         ("no-id", ("Cùng một người", "", WHY), "nobody"),
         ("no-id", ("Danh sách đúng", "", WHY), "refused"),
         ("conflict", ("Cả hai mũi đều đã tiêm", "hai", WHY), "bad-number"),

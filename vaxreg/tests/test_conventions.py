@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 
 TOP = Path(__file__).resolve().parents[2]
 # Each may import from those before it, never from those after it.
@@ -211,6 +212,14 @@ def test_template_is_short_and_free_of_inline_code(path):
     assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", text), "scripts are files"
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text), "no inline style or handler"
     assert not re.search(r"(?<!help_text)\|\s*safe\b|autoescape off", text), "nothing is put into a page unescaped"
+
+
+def test_templates_name_static_files_that_exist():
+    # Here they are served without a manifest; in production a page that names another answers 500.
+    texts = {path: path.read_text() for path in templates()}
+    named_files = {(path, name) for path, text in texts.items() for name in re.findall(r"{% static '([^']+)'", text)}
+    assert named_files
+    assert [(named(path), name) for path, name in named_files if finders.find(name) is None] == []
 
 
 def requirements(name):

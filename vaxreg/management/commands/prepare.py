@@ -4,9 +4,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+
+from vaxreg.admin_site import OUR_APPS
 
 REFERENCE_COMMANDS = (
     "load_units",
@@ -24,6 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("compile_catalogues")
         executor = MigrationExecutor(connection)
+        refuse_earlier(executor.loader)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write("migrating the database")
             call_command("migrate", verbosity=0)
@@ -33,6 +37,16 @@ class Command(BaseCommand):
             self.stdout.write("collected static files")
         if settings.EMBEDDED:
             call_command("load_demonstration")
+
+
+def refuse_earlier(loader: MigrationLoader) -> None:
+    """Raises CommandError where the database has migrations that are no more: before the first release they were joined."""
+    gone = set(loader.applied_migrations or ()) - set(loader.disk_migrations)
+    if any(app in OUR_APPS for app, _name in gone):
+        raise CommandError(
+            "This database was made before the first release, by an earlier state of VaxReg that cannot be brought up to date. "
+            "Save what you need of it and begin with an empty one (of `make run`: move the folder var/ away)."
+        )
 
 
 def collect_static() -> bool:

@@ -24,7 +24,7 @@ def clerk(db):
 @pytest.fixture
 def grid(laptop, clerk):
     """A new pile, the keyboard in its first cell."""
-    laptop.sign_in(clerk, world.PASSWORD)
+    laptop.sign_in(clerk)
     laptop.open("/clinic/batch/")
     laptop.page.select_option("[name=lot]", index=1)
     laptop.page.fill("[name=dose_number]", "1")
@@ -82,7 +82,7 @@ def test_half_a_slip_is_there_on_another_machine_and_a_doubtful_one_in_the_tray(
     type_in(grid, "0001900")
     grid.page.keyboard.press("ArrowDown")
     says(grid, 1, "Cần sửa")
-    phone.sign_in(clerk, world.PASSWORD)
+    phone.sign_in(clerk)
     phone.open(grid.page.url.replace(grid.site, ""))
     assert phone.page.locator(".cell-number input").first.input_value() == "0001900"
     phone.look("batch-pile")

@@ -18,7 +18,7 @@ REFUSING = """() => {
 def desk(phone, site):
     world.build()
     give_reader(phone.page)
-    phone.sign_in(world.officer(), world.PASSWORD)
+    phone.sign_in(world.officer())
     phone.open("/desk/")
     return phone
 

@@ -19,7 +19,7 @@ SECOND = "000190000002"
 def desk(laptop) -> Walk:
     world.build()
     ResidentFactory(citizen_id=SECOND, full_name="Đặng Thị Thúy Hằng", province=world.province(), sex="F")
-    laptop.sign_in(world.clerk(), world.PASSWORD)
+    laptop.sign_in(world.clerk())
     laptop.open("/clinic/")
     return laptop
 

@@ -34,7 +34,7 @@ def laptop_desk(laptop, officer):
 
 
 def opened(walk, officer):
-    walk.sign_in(officer, world.PASSWORD)
+    walk.sign_in(officer)
     walk.open("/desk/")
     return walk
 
@@ -125,7 +125,7 @@ def test_quick_mode_is_switched_on_by_the_lead_and_scans_go_through(walk, office
     lead = UserFactory(username="lead", roles=[Role.CHECKPOINT_LEAD], password=world.PASSWORD)
     lead.checkpoint_assignments.create(checkpoint=Checkpoint.objects.get())
     DeclarationFactory(resident=OTHERS[0], had_contact=True, full_name="Trần Văn Tám")
-    walk.sign_in(lead, world.PASSWORD)
+    walk.sign_in(lead)
     walk.open("/desk/shift/")
     walk.look("desk-shift")
     walk.page.fill("#id_quick_reason", "Kẹt xe 2 km, mưa lớn")

@@ -26,7 +26,7 @@ def test_clerk_calls_who_is_due_and_takes_the_right_number_with_one_key(walk):
     person = {"resident": Resident.objects.get(), "lot": Lot.objects.get(), "facility": Facility.objects.get()}
     DoseFactory(**person, administered_on=before, source="import")
     refresh_due_of([world.NUMBER], timezone.localdate())
-    walk.sign_in(world.clerk(), world.PASSWORD)
+    walk.sign_in(world.clerk())
     walk.open("/")
     walk.page.click("main a[href='/clinic/due/']")
     walk.page.wait_for_selector(f"text={world.NAME}")

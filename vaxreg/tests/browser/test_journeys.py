@@ -80,7 +80,7 @@ def test_double_tap_files_one_declaration(phone):
 def test_declaration_and_dose_meet_at_the_desk(walk):
     """The journey of the first part: filed by the citizen, vaccinated at the clinic, answered by a scan of the card."""
     declare(walk)
-    walk.sign_in(world.clerk(), world.PASSWORD)
+    walk.sign_in(world.clerk())
     walk.open("/clinic/")
     walk.look("clinic-box")
     scan(walk, world.CARD)
@@ -95,7 +95,7 @@ def test_declaration_and_dose_meet_at_the_desk(walk):
     walk.page.wait_for_url("**/clinic/")
     assert focused(walk) == "scan"
     walk.page.click("text=Đăng xuất")
-    walk.sign_in(world.officer(), world.PASSWORD)
+    walk.sign_in_by_hand(world.officer(), world.PASSWORD)
     walk.open("/desk/")
     walk.look("desk-box")
     scan(walk, world.CARD)
@@ -113,7 +113,7 @@ def test_declaration_and_dose_meet_at_the_desk(walk):
 
 
 def test_officer_on_a_phone_meets_stop_and_unknown(phone):
-    phone.sign_in(world.officer(), world.PASSWORD)
+    phone.sign_in(world.officer())
     phone.open("/desk/")
     scan(phone, world.NUMBER)
     phone.look("desk-check")
@@ -134,7 +134,7 @@ def test_officer_on_a_phone_meets_stop_and_unknown(phone):
 
 
 def test_clerk_finds_a_person_without_accents(walk):
-    walk.sign_in(world.clerk(), world.PASSWORD)
+    walk.sign_in(world.clerk())
     walk.open("/residents/")
     scan(walk, "thuy thanh thi nguyen")
     walk.look("people")
@@ -143,7 +143,7 @@ def test_clerk_finds_a_person_without_accents(walk):
 
 
 def test_administrator_works_in_the_admin(laptop):
-    laptop.sign_in(world.administrator(), world.PASSWORD)
+    laptop.sign_in(world.administrator())
     laptop.open("/admin/checkpoints/symptom/")
     laptop.page.click("text=Sốt")
     laptop.page.fill("[name=position]", "7")

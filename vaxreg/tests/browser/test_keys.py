@@ -16,7 +16,7 @@ ALT = 1
 @pytest.fixture
 def desk(laptop, site):
     world.build()
-    laptop.sign_in(world.officer(), world.PASSWORD)
+    laptop.sign_in(world.officer())
     laptop.open("/desk/")
     return laptop
 
@@ -28,7 +28,7 @@ def plain_desk(browser, site):
     context = browser.new_context(viewport=LAPTOP, locale="vi-VN", java_script_enabled=False)
     context.set_default_timeout(15_000)
     walk = Walk(context.new_page(), site, "plain")
-    walk.sign_in(world.officer(), world.PASSWORD)
+    walk.sign_in(world.officer())
     walk.open("/desk/")
     yield walk
     context.close()

@@ -26,7 +26,7 @@ def _world(site):
 
 def test_two_records_become_one_and_two_again(walk):
     page = walk.page
-    walk.sign_in(world.manager(), world.PASSWORD)
+    walk.sign_in(world.manager())
     walk.open("/residents/")
     page.fill("[name=q]", world.NUMBER)
     page.keyboard.press("Enter")

@@ -52,7 +52,7 @@ def user_of(role, *, area=False):
 
 
 def test_lead_sees_the_matrix_the_wards_the_hours_and_the_passages(walk):
-    walk.sign_in(user_of(Role.CHECKPOINT_LEAD), world.PASSWORD)
+    walk.sign_in(user_of(Role.CHECKPOINT_LEAD))
     today = timezone.localdate()
     walk.open(f"/movements/?since={today - timedelta(days=2)}&until={today}")
     assert walk.page.locator("svg.bars rect").count() == 3
@@ -67,20 +67,20 @@ def test_lead_sees_the_matrix_the_wards_the_hours_and_the_passages(walk):
 
 
 def test_manager_filters_and_an_auditor_sees_no_small_number(laptop):
-    laptop.sign_in(user_of(Role.PROVINCIAL_MANAGER, area=True), world.PASSWORD)
+    laptop.sign_in(user_of(Role.PROVINCIAL_MANAGER, area=True))
     laptop.open("/movements/")
     laptop.page.select_option("[name=outcome]", "testing")
     laptop.page.click("main form button")
     laptop.page.wait_for_url("**outcome=testing**")
     laptop.page.click("header form[action='/logout/'] button")
-    laptop.sign_in(UserFactory(username="eye", roles=[Role.AUDITOR], password=world.PASSWORD), world.PASSWORD)
+    laptop.sign_in(UserFactory(username="eye", roles=[Role.AUDITOR], password=world.PASSWORD))
     laptop.open("/movements/")
     assert "≥ 12" in laptop.page.locator(".movement-table").first.inner_text()
     laptop.look("movements-outside")
 
 
 def test_tracer_traces_a_vehicle(laptop):
-    laptop.sign_in(user_of(Role.TRACER, area=True), world.PASSWORD)
+    laptop.sign_in(user_of(Role.TRACER, area=True))
     laptop.open("/tracing/")
     laptop.look("tracing")
     laptop.page.fill("[name=case_number]", "BN-1234")

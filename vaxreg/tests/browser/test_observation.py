@@ -23,7 +23,7 @@ def sitting(site):
 
 
 def test_enter_releases_and_the_others_count_down(sitting, laptop):
-    laptop.sign_in(world.clerk(), world.PASSWORD)
+    laptop.sign_in(world.clerk())
     laptop.open("/clinic/observation/")
     laptop.look("observation")
     left = laptop.page.locator("[data-left] >> nth=1")
@@ -40,7 +40,7 @@ def test_enter_releases_and_the_others_count_down(sitting, laptop):
 
 
 def test_two_taps_record_a_reaction_and_the_manager_is_told(sitting, phone):
-    phone.sign_in(world.clerk(), world.PASSWORD)
+    phone.sign_in(world.clerk())
     phone.open("/clinic/observation/")
     phone.look("observation")
     phone.page.tap(".board a.btn-danger >> nth=0")
@@ -51,7 +51,7 @@ def test_two_taps_record_a_reaction_and_the_manager_is_told(sitting, phone):
     assert AdverseEvent.objects.get().is_serious
     phone.look("reaction-recorded")
     phone.page.context.clear_cookies()
-    phone.sign_in(world.manager(), world.PASSWORD)
+    phone.sign_in(world.manager())
     phone.open("/")
     phone.page.click("main a:has-text('1 việc chờ'), main li:has-text('1 việc chờ') a")
     phone.look("adverse-events")

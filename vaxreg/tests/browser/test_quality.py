@@ -44,7 +44,7 @@ def decide(walk, letter, reason="Đối chiếu phiếu giấy"):
 
 
 def test_manager_works_a_list_off_by_keyboard(walk, manager):
-    walk.sign_in(manager, world.PASSWORD)
+    walk.sign_in(manager)
     walk.open("/quality/")
     walk.look("quality-list")
     key(walk, "o")

@@ -28,7 +28,7 @@ def lead():
 
 
 def test_lead_writes_tries_and_starts_a_rule(walk):
-    walk.sign_in(lead(), world.PASSWORD)
+    walk.sign_in(lead())
     walk.open("/rules/")
     walk.look("rules")
     walk.page.click("a[href='/rules/levels/']")

@@ -13,7 +13,7 @@ OTHER = "000190000777"
 @pytest.fixture
 def desk(laptop, site):
     world.build()
-    laptop.sign_in(world.officer(), world.PASSWORD)
+    laptop.sign_in(world.officer())
     laptop.open("/desk/")
     return laptop
 

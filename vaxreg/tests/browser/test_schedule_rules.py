@@ -23,7 +23,7 @@ def test_administrator_ends_a_rule_tries_its_successor_and_takes_it_back(laptop)
     person = {"resident": Resident.objects.get(), "lot": Lot.objects.get(), "facility": Facility.objects.get()}
     for number, day in enumerate([date(2021, 8, 1), date(2021, 8, 22), date(2021, 12, 22)], start=1):
         DoseFactory(**person, dose_number=number, administered_on=day)
-    laptop.sign_in(world.administrator(), world.PASSWORD)
+    laptop.sign_in(world.administrator())
     laptop.open("/admin/vaccinations/intervalrule/?schedule=vn&dose__course__exact=booster&in_force=now")
     page = laptop.page
     page.wait_for_selector("#result_list")

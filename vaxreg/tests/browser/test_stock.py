@@ -43,7 +43,7 @@ def on_hand():
 
 
 def test_a_day_from_the_delivery_to_the_signed_sheet(walk):
-    walk.sign_in(lead(), world.PASSWORD)
+    walk.sign_in(lead())
     walk.open("/clinic/")
     walk.page.click("a[href='/clinic/stock/']")
     walk.look("stock-empty")
@@ -96,7 +96,7 @@ def test_a_lot_is_recalled_and_everybody_who_got_it_is_listed(laptop):
     facility, lot = station(), Lot.objects.get()
     received(facility, lot, 30)
     DoseFactory(facility=facility, lot=lot, resident_id=world.NUMBER)
-    laptop.sign_in(manager(), world.PASSWORD)
+    laptop.sign_in(manager())
     laptop.open("/stock/")
     laptop.look("stock-area")
     laptop.page.click(f"a[href='/stock/lots/{lot.pk}/']")

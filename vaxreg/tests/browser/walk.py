@@ -1,11 +1,14 @@
 """One person walking through the site: what every page must hold is checked wherever the walk stops to look."""
 
 import os
-from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Page, Response
+
+from vaxreg.models import User
+from vaxreg.tests.factories import sign_in
 
 PHONE = {"width": 360, "height": 740}
 LAPTOP = {"width": 1366, "height": 768}
@@ -46,7 +49,12 @@ class Walk:
         self.settle()
         self.page.keyboard.type(text)
 
-    def sign_in(self, user: Any, password: str) -> None:
+    def sign_in(self, user: User) -> None:
+        """As one who has signed in on this machine; `sign_in_by_hand` goes through the page."""
+        cookie = sign_in(Client(), user).cookies[settings.SESSION_COOKIE_NAME]
+        self.page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.site}])
+
+    def sign_in_by_hand(self, user: User, password: str) -> None:
         self.open("/login/")
         self.page.fill("[name=username]", user.username)
         self.page.fill("[name=password]", password)
