@@ -50,6 +50,13 @@ def get(client, path, status=200):
     return response.content.decode()
 
 
+def test_a_facility_that_nobody_knows_keeps_no_stock(manager, inside):
+    FacilityFactory(code="unknown-79", name="Chưa rõ cơ sở", unit=inside.unit)
+    text = get(manager, "/stock/")
+    assert "Trạm Y tế Trong" in text
+    assert "Chưa rõ cơ sở" not in text
+
+
 def test_a_manager_sees_the_facilities_of_the_area_and_no_other(manager, inside, outside):
     lot, foreign = LotFactory(lot_number="FD1"), LotFactory(lot_number="FD2")
     received(inside, lot, 30)

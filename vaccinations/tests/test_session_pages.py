@@ -6,7 +6,7 @@ from html import unescape
 from uuid import uuid4
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from residents.tests.factories import ResidentFactory
 from vaccinations.loading.schedules import load_vietnam
@@ -138,6 +138,15 @@ def test_hour_is_shown_as_the_staff_needs_it_and_the_look_is_logged(lead, sessio
     assert page.count(f'action="/clinic/sessions/{session.pk}/phone/"') == 2
     entry = AuditEntry.objects.filter(action="clinicsession.listed").first()
     assert (entry.changes, entry.user) == ({"hour": "07:00", "people": 2}, lead.user)
+
+
+def test_who_was_seen_stands_with_the_time_of_that_and_is_not_called_vaccinated(lead, session):
+    at = {"arrived_at": timezone.now() - timedelta(minutes=40), "ended_at": timezone.now() - timedelta(minutes=7)}
+    AppointmentFactory(session=session, resident=ResidentFactory(), state="done", **at)
+    page = page_of(lead.get(f"/clinic/sessions/{session.pk}/"))
+    assert f"seen {timezone.localtime(at['ended_at']):%H:%M}" in page
+    with translation.override("vi"):
+        assert "tiêm" not in str(Appointment.State.DONE.label)
 
 
 def test_paper_has_everybody_by_hour_and_logs_each(lead, session):
