@@ -113,6 +113,8 @@ def recipients(request, pk):
     chosen = area.filter(pk=read_key(request.GET.get("facility", ""))).first()
     narrowed = [chosen.pk] if chosen else facilities
     form = RevealForm(request.POST if request.method == "POST" else None)
+    if form.errors:
+        form.fields["reason"].widget.attrs["autofocus"] = True
     context = {
         "lot": lot,
         "form": form,

@@ -65,6 +65,12 @@ def test_nonsense_is_told_and_stays_in_the_box(desk, text):
     assert response.context["form"].errors
 
 
+def test_a_missing_digit_is_counted(desk):
+    page = desk.post("/clinic/person/", {"scan": "079 301 12345"}).content.decode()
+    assert "11 digits were typed. A citizen ID has 12" in page
+    assert 'value="079 301 12345"' in page
+
+
 @pytest.mark.parametrize("text", ["", "   "])
 def test_enter_on_an_empty_box_comes_back_to_it(desk, text):
     assert look_up(desk, text).url == "/clinic/"
