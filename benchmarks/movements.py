@@ -12,7 +12,6 @@ plans (EXPLAIN ANALYZE, BUFFERS) are written down.
 """
 # ruff: noqa: E402, T201
 
-import argparse
 import os
 import sys
 from datetime import date, timedelta
@@ -27,12 +26,10 @@ import django
 
 django.setup()
 
-from django.conf import settings
 from django.db import connection
-from django.test.utils import setup_test_environment
 from django.utils import timezone
 
-from benchmarks.pages import Page, measure, write_plans
+from benchmarks.pages import Page, arguments, measure, scratch_database, write_plans
 from checkpoints.models import (
     Checkpoint,
     CheckpointAssignment,
@@ -193,29 +190,15 @@ def pages(today: date) -> list[Page]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--passages", type=int, default=1_000_000)
-    parser.add_argument("--plans", type=Path)
-    parser.add_argument("--keep", action="store_true", help="leave the database, to measure again with --reuse")
-    parser.add_argument("--reuse", action="store_true")
-    options = parser.parse_args()
-    setup_test_environment()
-    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    connection.settings_dict["TEST"]["NAME"] = "test_benchmark_movements"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=options.reuse)
-    try:
+    options = arguments(__doc__, amount="passages", usual=1_000_000)
+    with scratch_database("test_benchmark_movements", options):
         today = timezone.localdate()
         if not options.reuse:
             build(options.passages, today)
             people(today)
-        users = {user.username.removeprefix("role-"): user for user in User.objects.all()}
-        taken = measure(pages(today), users)
-        if options.plans:
-            write_plans(options.plans, f"{Passage.objects.count():,} passages", TABLES, taken)
+        taken = measure(pages(today), {user.username.removeprefix("role-"): user for user in User.objects.all()})
+        write_plans(options.plans, f"{Passage.objects.count():,} passages", TABLES, taken)
         print(f"every page below {LIMIT_MS} ms: {all(one.middle < LIMIT_MS for one in taken)}")
-    finally:
-        if not options.keep:
-            connection.creation.destroy_test_db("postgres", verbosity=0)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,19 @@
 """Pages asked for by Django's test client: how long each takes in the server, and by which plans its statements run."""
 # ruff: noqa: T201
 
-from collections.abc import Collection, Sequence
+import argparse
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
 
+from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, setup_test_environment
 
 from vaxreg.models import User
 from vaxreg.tests.factories import sign_in
@@ -53,6 +56,30 @@ class Taken:
         return f"| {self.page.name} | {' | '.join(facts)} | {len(self.statements)} | {self.size / 1024:.0f} |"
 
 
+def arguments(doc: str, *, amount: str, usual: int) -> argparse.Namespace:
+    """Reads the command line: how much there is to be, whether plans are written, and whether the database stays."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(f"--{amount}", type=int, default=usual)
+    parser.add_argument("--plans", type=Path)
+    parser.add_argument("--keep", action="store_true", help="leave the database, to measure again with --reuse")
+    parser.add_argument("--reuse", action="store_true")
+    return parser.parse_args()
+
+
+@contextmanager
+def scratch_database(name: str, options: argparse.Namespace) -> Iterator[None]:
+    """A database of the benchmark's own: made, or used again, and dropped afterwards unless it is to stay."""
+    setup_test_environment()
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    connection.settings_dict["TEST"]["NAME"] = name
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=options.reuse)
+    try:
+        yield
+    finally:
+        if not options.keep:
+            connection.creation.destroy_test_db("postgres", verbosity=0)
+
+
 def measure(pages: Sequence[Page], users: dict[str, User]) -> list[Taken]:
     """Asks for each page ROUNDS times, prints its line, and returns what they took."""
     taken = []
@@ -74,8 +101,13 @@ def _taken(page: Page, client: Client) -> Taken:
     return Taken(page, median(times), max(times), median(own), len(content), [query["sql"] for query in context])
 
 
-def write_plans(path: Path, of: str, tables: Collection[str], taken: Sequence[Taken]) -> None:
-    """Writes the part of the document below its marker anew: times, and the plans of what reads these tables."""
+def write_plans(path: Path | None, of: str, tables: Collection[str], taken: Sequence[Taken]) -> None:
+    """Writes the part of the document below its marker anew: times, and the plans of what reads these tables.
+
+    Nothing where no document was asked for.
+    """
+    if path is None:
+        return
     head = path.read_text().partition(MARKER)[0] if path.exists() else ""
     text = [f"{head}{MARKER}", f"## Times at {of}", "", sizes(tables), "", f"| {' | '.join(HEADINGS)} |"]
     text += ["|---" * len(HEADINGS) + "|", *(one.line for one in taken), "", "## Plans", ""]

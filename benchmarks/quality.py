@@ -11,7 +11,6 @@ plans (EXPLAIN ANALYZE, BUFFERS).
 """
 # ruff: noqa: E402
 
-import argparse
 import os
 import sys
 from pathlib import Path
@@ -23,12 +22,10 @@ import django
 
 django.setup()
 
-from django.conf import settings
 from django.db import connection
-from django.test.utils import setup_test_environment
 from django.utils import timezone
 
-from benchmarks.pages import Page, measure, write_plans
+from benchmarks.pages import Page, arguments, measure, scratch_database, write_plans
 from residents.models import AreaAssignment, Unit
 from residents.unit_loading import load_units
 from residents.units import read_units
@@ -158,26 +155,13 @@ def pages() -> list[Page]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cases", type=int, default=600_000)
-    parser.add_argument("--plans", type=Path)
-    parser.add_argument("--keep", action="store_true", help="leave the database, to measure again with --reuse")
-    parser.add_argument("--reuse", action="store_true")
-    options = parser.parse_args()
-    setup_test_environment()
-    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    connection.settings_dict["TEST"]["NAME"] = "test_benchmark_quality"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=options.reuse)
-    try:
+    options = arguments(__doc__, amount="cases", usual=600_000)
+    with scratch_database("test_benchmark_quality", options):
         if not options.reuse:
             build(options.cases)
             people()
         taken = measure(pages(), {user.username: user for user in User.objects.all()})
-        if options.plans:
-            write_plans(options.plans, f"{QualityCase.objects.count():,} cases", TABLES, taken)
-    finally:
-        if not options.keep:
-            connection.creation.destroy_test_db("postgres", verbosity=0)
+        write_plans(options.plans, f"{QualityCase.objects.count():,} cases", TABLES, taken)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ with their plans (EXPLAIN ANALYZE, BUFFERS).
 """
 # ruff: noqa: E402, T201
 
-import argparse
 import os
 import sys
 from datetime import date, timedelta
@@ -24,12 +23,10 @@ import django
 
 django.setup()
 
-from django.conf import settings
 from django.db import connection
-from django.test.utils import setup_test_environment
 from django.utils import timezone
 
-from benchmarks.pages import Page, measure, write_plans
+from benchmarks.pages import Page, arguments, measure, scratch_database, write_plans
 from residents.models import AreaAssignment, Unit
 from residents.unit_loading import load_units
 from residents.units import read_units
@@ -165,27 +162,14 @@ def pages(today: date) -> list[Page]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--doses", type=int, default=1_000_000)
-    parser.add_argument("--plans", type=Path)
-    parser.add_argument("--keep", action="store_true", help="leave the database, to measure again with --reuse")
-    parser.add_argument("--reuse", action="store_true")
-    options = parser.parse_args()
-    setup_test_environment()
-    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    connection.settings_dict["TEST"]["NAME"] = "test_benchmark_stock"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=options.reuse)
-    try:
+    options = arguments(__doc__, amount="doses", usual=1_000_000)
+    with scratch_database("test_benchmark_stock", options):
         today = timezone.localdate()
         if not options.reuse:
             build(options.doses, today)
             people()
         taken = measure(pages(today), {user.username: user for user in User.objects.all()})
-        if options.plans:
-            write_plans(options.plans, f"{Dose.objects.count():,} doses", TABLES, taken)
-    finally:
-        if not options.keep:
-            connection.creation.destroy_test_db("postgres", verbosity=0)
+        write_plans(options.plans, f"{Dose.objects.count():,} doses", TABLES, taken)
 
 
 if __name__ == "__main__":
