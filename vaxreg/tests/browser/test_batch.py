@@ -30,7 +30,7 @@ def grid(laptop, clerk):
     laptop.page.fill("[name=dose_number]", "1")
     laptop.look("batch-piles")
     with laptop.page.expect_navigation():
-        laptop.page.keyboard.press("Enter")
+        laptop.press("Enter")
     laptop.page.locator("[data-row] input:not([type=hidden])").first.focus()
     return laptop
 
@@ -39,7 +39,7 @@ def type_in(walk, *cells):
     """Types into one cell after the other; an empty one is passed over."""
     for place, text in enumerate(cells):
         if place:
-            walk.page.keyboard.press("Tab")
+            walk.press("Tab")
         walk.page.keyboard.type(text)
 
 
@@ -48,13 +48,13 @@ def says(walk, place, text):
 
 
 def enter(walk):
-    walk.page.keyboard.press("Enter")
+    walk.press("Enter")
 
 
 def paste(walk, text):
     walk.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     walk.page.evaluate("text => navigator.clipboard.writeText(text)", text)
-    walk.page.keyboard.press("Control+V")
+    walk.press("Control+V")
 
 
 def test_slips_are_typed_mended_and_pasted_by_keyboard_alone(grid):
@@ -62,7 +62,7 @@ def test_slips_are_typed_mended_and_pasted_by_keyboard_alone(grid):
     enter(grid)
     says(grid, 0, "Cần sửa")
     expect(grid.page.locator(".cell-said").first).to_be_visible()
-    grid.page.keyboard.press("ArrowUp")
+    grid.press("ArrowUp")
     type_in(grid, "", "", "5/3/1990")
     enter(grid)
     says(grid, 0, "Đã ghi nhận")
@@ -80,7 +80,7 @@ def test_half_a_slip_is_there_on_another_machine_and_a_doubtful_one_in_the_tray(
     enter(grid)
     says(grid, 0, "khay chờ")
     type_in(grid, "0001900")
-    grid.page.keyboard.press("ArrowDown")
+    grid.press("ArrowDown")
     says(grid, 1, "Cần sửa")
     phone.sign_in(clerk)
     phone.open(grid.page.url.replace(grid.site, ""))

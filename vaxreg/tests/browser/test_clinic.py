@@ -26,9 +26,8 @@ def desk(laptop) -> Walk:
 
 def press(walk: Walk, key: str) -> None:
     """Presses a key that leads to another page."""
-    walk.settle()
     with walk.page.expect_navigation():
-        walk.page.keyboard.press(key)
+        walk.press(key)
     walk.settle()
 
 
@@ -49,8 +48,8 @@ def printed_pages(walk: Walk, **paper: str) -> int:
 def choose_lot(walk: Walk) -> None:
     press(walk, "Alt+l")
     assert focused(walk) == "lot"
-    walk.page.keyboard.press("ArrowDown")
-    walk.page.keyboard.press("Tab")
+    walk.press("ArrowDown")
+    walk.press("Tab")
     walk.look("clinic-workday")
     press(walk, "Enter")
 
@@ -113,10 +112,10 @@ def test_no_dose_is_given_by_keyboard_alone_and_taken_back(desk):
     scan(desk, "thuy hang")
     desk.look("clinic-found")
     press(desk, "Enter")
-    desk.page.keyboard.press("Alt+t")
-    assert focused(desk) == "not_given_reason"
-    desk.page.keyboard.press("ArrowDown")
-    desk.page.keyboard.press("Tab")
+    desk.press("Alt+t")
+    desk.until("document.activeElement.name === 'not_given_reason'")
+    desk.press("ArrowDown")
+    desk.press("Tab")
     assert "KHÔNG tiêm: từ chối tiêm" in desk.page.inner_text(".statement")
     desk.look("clinic-not-given")
     press(desk, "Enter")
@@ -138,9 +137,9 @@ def test_a_wrong_phone_is_mended_with_the_slip_and_all_doses_are_confirmed(desk)
     desk.look("clinic-mend-box")
     scan(desk, world.NUMBER)
     assert focused(desk) == "phone"
-    desk.page.keyboard.press("Control+a")
+    desk.press("Control+a")
     desk.page.keyboard.type("0900000009")
-    desk.page.keyboard.press("Tab")
+    desk.press("Tab")
     desk.page.keyboard.type("nghe nhầm")
     desk.look("clinic-mend")
     press(desk, "Enter")
@@ -155,14 +154,14 @@ def test_screening_by_keyboard_alone_ends_without_a_dose(desk):
     choose_lot(desk)
     scan(desk, world.NUMBER)
     assert "không ghi nhận gì" in desk.page.inner_text(".statement")
-    desk.page.keyboard.press("Alt+s")
-    assert focused(desk) == "screening-temperature"
+    desk.press("Alt+s")
+    desk.until("document.activeElement.name === 'screening-temperature'")
     desk.page.keyboard.type("38,2")
     assert "sàng lọc: như đã ghi" in desk.page.inner_text(".statement")
     while focused(desk) != "screening-item_acute-illness":
-        desk.page.keyboard.press("Tab")
-    desk.page.keyboard.press("ArrowRight")
-    desk.page.keyboard.press("ArrowRight")
+        desk.press("Tab")
+    desk.press("ArrowRight")
+    desk.press("ArrowRight")
     assert desk.page.locator("[name=screening-words_acute-illness]").is_visible(), "yes opens its line"
     assert not desk.page.locator("[name=screening-words_allergy]").is_visible()
     desk.look("clinic-screening")

@@ -41,13 +41,12 @@ def opened(walk, officer):
 
 def press(walk, key):
     with walk.page.expect_navigation():
-        walk.page.keyboard.press(key)
+        walk.press(key)
 
 
 def use(walk, key):
     """Presses the key that is shown beside a button: Alt and the letter."""
-    walk.settle()
-    walk.page.keyboard.press(f"Alt+{key}")
+    walk.press(f"Alt+{key}")
 
 
 def scan(walk, text):

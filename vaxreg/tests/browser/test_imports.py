@@ -80,7 +80,7 @@ def test_manager_brings_a_sheet_in_and_takes_it_back(walk):
     walk.page.wait_for_url(here)
     walk.page.click("main .buttons .btn-primary")
     walk.look("imports-commit")
-    walk.page.keyboard.press("Enter")
+    walk.press("Enter")
     work(walk)
     walk.look("imports-committed")
     assert set(Dose.objects.values_list("dose_number", "facility__code")) == {(1, "station"), (2, "station")}

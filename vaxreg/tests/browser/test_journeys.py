@@ -29,7 +29,7 @@ def scan(walk: Walk, text: str) -> None:
     """Types into whatever has the focus, as a scanner does, and ends with Enter."""
     walk.type(text)
     with walk.page.expect_navigation():
-        walk.page.keyboard.press("Enter")
+        walk.press("Enter")
 
 
 def focused(walk: Walk) -> str:
@@ -91,7 +91,7 @@ def test_declaration_and_dose_meet_at_the_desk(walk):
         walk.page.press("[name=dose_number]", "Enter")
     walk.look("clinic-slip")
     assert Dose.objects.get().resident_id == world.NUMBER
-    walk.page.keyboard.press("Enter")
+    walk.press("Enter")
     walk.page.wait_for_url("**/clinic/")
     assert focused(walk) == "scan"
     walk.page.click("text=Đăng xuất")
@@ -106,7 +106,7 @@ def test_declaration_and_dose_meet_at_the_desk(walk):
     assert "Comirnaty" in text
     assert world.NUMBER not in walk.page.url + walk.page.title()
     with walk.page.expect_navigation():
-        walk.page.keyboard.press("Enter")
+        walk.press("Enter")
     assert focused(walk) == "scan"
     passage = Passage.objects.get()
     assert (passage.resident, passage.outcome) == (world.NUMBER, "passed")
@@ -147,13 +147,13 @@ def test_administrator_works_in_the_admin(laptop):
     laptop.open("/admin/checkpoints/symptom/")
     laptop.page.click("text=Sốt")
     laptop.page.fill("[name=position]", "7")
-    laptop.page.keyboard.press("Enter")
+    laptop.press("Enter")
     laptop.page.wait_for_url("**/symptom/")
     laptop.open("/admin/residents/resident/")
     assert world.NAME not in laptop.page.content()
     laptop.page.fill("[name=term]", world.NAME)
     with laptop.page.expect_navigation():
-        laptop.page.keyboard.press("Enter")
+        laptop.press("Enter")
     assert world.NUMBER not in laptop.page.content()
     laptop.page.click(f"text={world.NAME}")
     assert world.NUMBER not in laptop.page.url

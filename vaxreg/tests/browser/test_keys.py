@@ -122,7 +122,7 @@ def test_shift_is_begun_and_ended_by_keys(desk):
         press(desk, "h")
     desk.settle()
     with desk.page.expect_navigation():
-        desk.page.keyboard.press("Enter")
+        desk.press("Enter")
     with desk.page.expect_navigation():
         press(desk, "h")
     press(desk, "n")
@@ -135,7 +135,7 @@ def test_shift_is_begun_and_ended_by_keys(desk):
 def test_one_press_acts_once(desk):
     scan(desk, world.CARD)
     with desk.page.expect_navigation():
-        desk.page.keyboard.press("Enter")
+        desk.press("Enter")
     undo = desk.page.locator(".desk-more")
     expect(undo).not_to_have_attribute("open", "")
     press(desk, "u")
@@ -147,7 +147,7 @@ def test_question_on_the_spot_is_reached_by_its_key_and_not_answered(desk):
     press(desk, "k")
     expect(desk.page.locator("[name=vehicle_kind]").first).to_be_focused()
     assert not desk.page.locator(".toggles input:checked").count()
-    desk.page.keyboard.press("Space")
+    desk.press("Space")
     assert desk.page.locator("[name=vehicle_kind]").first.is_checked()
 
 

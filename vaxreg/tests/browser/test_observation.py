@@ -34,7 +34,7 @@ def test_enter_releases_and_the_others_count_down(sitting, laptop):
     )
     laptop.settle()
     with laptop.page.expect_navigation():
-        laptop.page.keyboard.press("Enter")
+        laptop.press("Enter")
     assert "Đã cho Nguyễn Thị Lan về." in laptop.page.inner_text("main")
     assert Observation.objects.exclude(released_at=None).get().resident.full_name == "Nguyễn Thị Lan"
 

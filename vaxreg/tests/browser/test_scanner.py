@@ -21,7 +21,7 @@ def desk(laptop, site):
 def scan(walk, text):
     walk.type(text)
     with walk.page.expect_navigation():
-        walk.page.keyboard.press("Enter")
+        walk.press("Enter")
     walk.settle()
 
 
@@ -33,7 +33,7 @@ def test_next_card_scanned_onto_an_answer_goes_to_the_box_and_lets_nobody_pass(d
     assert "Trần Văn Tám" in desk.page.text_content("main")
     assert not Passage.objects.exists()
     with desk.page.expect_navigation():
-        desk.page.keyboard.press("Enter")
+        desk.press("Enter")
     assert Passage.objects.get().resident == OTHER
     desk.settle()
     assert desk.page.evaluate("document.activeElement.id") == "id_scan"
@@ -64,7 +64,7 @@ def test_enter_in_the_reason_decides_nothing(desk):
 def test_space_lets_nobody_pass(desk):
     DeclarationFactory(resident=world.NUMBER, full_name=world.NAME)
     scan(desk, world.CARD)
-    desk.page.keyboard.press(" ")
+    desk.press(" ")
     desk.page.wait_for_timeout(300)
     assert desk.page.is_visible(".verdict-pass")
     assert not Passage.objects.exists()

@@ -44,6 +44,11 @@ class Walk:
             self.page.wait_for_timeout(20)
         raise TimeoutError(condition)
 
+    def press(self, key: str) -> None:
+        """Presses the key once the page has given the focus."""
+        self.settle()
+        self.page.keyboard.press(key)
+
     def type(self, text: str) -> None:
         """Types into whatever has the focus, as a scanner does."""
         self.settle()
