@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from residents.models import Unit
 from vaccinations.imports.days import order_of, read_day
 from vaccinations.imports.headings import OF_DOSE, Field, Meaning, dose_alone, meaning_of, plain
+from vaccinations.imports.neighbours import settled
 from vaccinations.imports.reading import Sheet
 from vaccinations.models import RememberedHeading
 
@@ -52,7 +53,7 @@ def propose(sheet: Sheet, province: Unit | None) -> Layout:
         "since_1904": sheet.since_1904,
         "others": sheet.others,
         **month_first(sheet, columns),
-        "columns": _without_halves(columns),
+        "columns": settled(columns),
         "constants": {},
     }
 
@@ -127,15 +128,3 @@ def _by_content(dose: int, cells: list[list[str]]) -> tuple[Meaning | None, bool
     if filled and all(read_day(text) for text in filled):
         return Meaning(Field.ADMINISTERED_ON, dose), True
     return None, True
-
-
-def _without_halves(columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Beside "Họ đệm" or "Tên đệm", "Tên" is the given name alone."""
-    fields = [column["field"] for column in columns]
-    if (
-        {Field.FAMILY_NAME, Field.MIDDLE_NAME} & {*fields}
-        and fields.count(Field.FULL_NAME) == 1
-        and Field.GIVEN_NAME not in fields
-    ):
-        columns[fields.index(Field.FULL_NAME)]["field"] = Field.GIVEN_NAME.value
-    return columns

@@ -29,7 +29,8 @@ COPY = (
 LINES_A_COPY = 20_000
 # Fields that are joined into another.
 NAMES = (Field.FAMILY_NAME, Field.MIDDLE_NAME, Field.GIVEN_NAME)
-JOINED = {Field.OLD_NUMBER, *NAMES, Field.BORN_MALE, Field.BORN_FEMALE, Field.MALE, Field.FEMALE}
+BIRTH_PARTS = (Field.BORN_DAY, Field.BORN_MONTH, Field.BORN_YEAR)
+JOINED = {Field.OLD_NUMBER, *NAMES, *BIRTH_PARTS, Field.BORN_MALE, Field.BORN_FEMALE, Field.MALE, Field.FEMALE}
 # What stands in a column of marks where it is not so.
 UNMARKED = frozenset({"", "0", "-"})
 
@@ -90,6 +91,7 @@ class CellPicker:
         name = " ".join(filter(None, (facts.get(field, "") for field in NAMES)))
         facts[Field.FULL_NAME] = facts.get(Field.FULL_NAME) or name
         facts[Field.NUMBER] = facts.get(Field.NUMBER) or facts.get(Field.OLD_NUMBER, "")
+        facts[Field.BORN] = facts.get(Field.BORN) or _birth_of_parts([facts.get(field, "") for field in BIRTH_PARTS])
         for field, sex in ((Field.BORN_MALE, "Nam"), (Field.BORN_FEMALE, "Nữ")):
             if facts.get(field) and not facts.get(Field.BORN):
                 facts[Field.BORN] = facts[field]
@@ -98,6 +100,12 @@ class CellPicker:
         if len(marked) == 1:
             facts[Field.SEX] = facts.get(Field.SEX) or ("Nam" if marked == [Field.MALE] else "Nữ")
         return facts
+
+
+def _birth_of_parts(parts: list[str]) -> str:
+    """The birth written as one, as far as it is known from its end: of a day without its month only the year."""
+    day, month, year = ["" if part.strip("0") == "" else part.removesuffix(".0") for part in parts]
+    return "/".join(filter(None, (day if month else "", month, year) if year else parts))
 
 
 def chunks(rows: Iterable[Row], layout: Layout) -> Iterator[list[list[Any]]]:

@@ -188,3 +188,44 @@ def test_samples_show_what_kind_of_thing_stands_in_a_column_and_no_more():
         ["1"],
         ["01•••••••1"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("headings", "fields"),
+    [
+        (["Họ tên", "Nam", "Nữ"], ["full_name", "male", "female"]),
+        # The year, not a man: no column of women stands beside it.
+        (["Ngày sinh Ngày", "Ngày sinh Tháng", "Ngày sinh Năm"], ["born_day", "born_month", "born_year"]),
+        (["Ngày", "Tháng", "Năm", "Ngày tiêm"], ["born_day", "born_month", "born_year", "administered_on"]),
+        # Of what they are the parts is not said.
+        (["Ngày", "Tháng", "Năm"], ["administered_on", "", ""]),
+        (["Ngày sinh", "Ngày", "Tháng", "Năm", "Ngày tiêm"], ["born", "administered_on", "", "", "administered_on"]),
+        (["Ngày tiêm Ngày", "Ngày tiêm Tháng", "Ngày tiêm Năm"], ["administered_on"] * 3),
+        (["Giới tính", "Nam", "Nữ"], ["sex", "", ""]),
+    ],
+)
+@pytest.mark.django_db
+def test_neighbours_tell_what_a_heading_means(headings, fields):
+    found = layout([*headings, "Vắc xin", "Số lô", "Mũi số"])
+    assert [column["field"] for column in found["columns"]][: len(fields)] == fields
+
+
+@pytest.mark.parametrize(
+    ("parts", "born"),
+    [
+        (["7", "11", "1995"], "7/11/1995"),
+        (["7.0", "11.0", "1995.0"], "7/11/1995"),
+        (["", "11", "1995"], "11/1995"),
+        (["00", "00", "1995"], "1995"),
+        # A day of no month says nothing; without the year nothing is made of it.
+        (["7", "", "1995"], "1995"),
+        (["7", "11", ""], "7/11"),
+    ],
+)
+@pytest.mark.django_db
+def test_birth_in_three_columns_is_joined_as_far_as_it_is_known(parts, born):
+    layout = propose(
+        open_sheet(csv_file([["Họ tên", "Ngày", "Tháng", "Năm", "Ngày tiêm", "Vắc xin"], ["1"] * 6])), None
+    )
+    [line] = CellPicker(layout).lines(Row(2, ["Bưởi", *parts, "01/08/2021", "AZ"]))
+    assert dict(zip(TEXTS, line[3:], strict=True))["born"] == born

@@ -130,6 +130,17 @@ def saved(book):
     return file
 
 
+def test_head_begins_in_the_row_above_where_cells_are_merged_over_two_rows():
+    head = [["SỞ Y TẾ"], ["STT", "Họ và tên", "Ngày sinh", "Số CCCD", "Mũi 1", "", ""]]
+    below = ["", "", "", "", "Vắc xin", "Ngày tiêm", "Số lô", "Cơ sở tiêm"]
+    sheet, rows = read(csv_file([*head, below, ["1", "Bưởi", "1990", "1", "AZ", "01/08/2021", "L1", "Trạm 1"]]))
+    assert (sheet.heading_row, sheet.headings[1:6]) == (
+        2,
+        ["Họ và tên", "Ngày sinh", "Số CCCD", "Mũi 1 Vắc xin", "Mũi 1 Ngày tiêm"],
+    )
+    assert [row.number for row in rows] == [4]
+
+
 def test_cell_merged_over_rows_stands_in_each_of_them():
     head = [["Họ và tên", "CCCD", "Mũi", "Ngày tiêm"]]
     book = book_of(A=[*head, ["Bưởi", "1", "1", "2"], ["", "", "2", "3"], ["Mít", "", "1", "2"], ["", "", "2", "3"]])

@@ -28,6 +28,8 @@ MOST_LINES_ABOVE = 40
 # A row of headings names at least so many of our fields.
 FEWEST_HEADINGS = 3
 MOST_HEAD_ROWS = 3
+# Fewer in the row above are a title that happens to name one.
+LEAST_ABOVE = 2
 MOST_COLUMNS = 300
 SAMPLED_ROWS = 20
 
@@ -126,8 +128,8 @@ def _is_list(sheet: Sheet) -> bool:
 
 def _found(kind: str, name: str, names: list[str], rows: Callable[[], Iterable[list[str]]], heading_row: int) -> Sheet:
     top = list(islice(rows(), MOST_LINES_ABOVE + SAMPLED_ROWS))
-    place = min(heading_row, len(top)) - 1 if heading_row else _heading_place(top)
-    headings, head_rows = _head([_head_in_unicode(row) for row in top[place : place + MOST_HEAD_ROWS]])
+    place = min(heading_row, len(top)) - 1 if heading_row else _head_place(top)
+    headings, head_rows = _head_at(top, place)
     below = [row for row in top[place + head_rows :] if any(row)]
     while headings and not headings[-1] and not any(any(row[len(headings) - 1 :]) for row in below):
         headings.pop()
@@ -152,6 +154,20 @@ def _heading_place(top: list[list[str]]) -> int:
         if sum(map(bool, cells)) > 1:
             return place
     raise UnreadableFileError("no-headings" if top else "empty")
+
+
+def _head_place(top: list[list[str]]) -> int:
+    """The first row of the head: above the row with most headings may stand those of cells merged over two rows."""
+    place = _heading_place(top)
+    while place and recognised(_head_in_unicode(top[place - 1])) >= LEAST_ABOVE:
+        if recognised(_head_at(top, place - 1)[0]) <= recognised(_head_at(top, place)[0]):
+            break
+        place -= 1
+    return place
+
+
+def _head_at(top: list[list[str]], place: int) -> tuple[list[str], int]:
+    return _head([_head_in_unicode(row) for row in top[place : place + MOST_HEAD_ROWS]])
 
 
 def _head(rows: list[list[str]]) -> tuple[list[str], int]:
