@@ -12,6 +12,7 @@ from residents.merging.joining import are_two_citizen_ids
 from vaccinations.models import MOST_DOSES, CaseDecision, QualityCase
 from vaccinations.quality.choices import choices_of
 from vaccinations.quality.deciding import EVERY_WARNING, Decision
+from vaxreg.exports.forms import refuse_number
 from vaxreg.forms import SealedField
 
 # The key with Alt of each decision; the page shows it on the button.
@@ -51,7 +52,10 @@ class DecisionForm(forms.Form):
         choices=[("", "–"), *[(number, number) for number in range(1, MOST_DOSES + 1)]],
     )
     reason = ReasonField(
-        label=_("Reason"), max_length=200, help_text=_("By what you know it. No name and no number of anybody.")
+        label=_("Reason"),
+        max_length=200,
+        validators=[refuse_number],
+        help_text=_("By what you know it. No name and no number of anybody."),
     )
 
     keep = forms.ChoiceField(
@@ -64,6 +68,7 @@ class DecisionForm(forms.Form):
         label=_("Why both citizen IDs are of one person"),
         required=False,
         max_length=200,
+        validators=[refuse_number],
         help_text=_("Only where both records have a number of 12 digits and are one person."),
     )
 
@@ -105,7 +110,7 @@ class DecisionForm(forms.Form):
 
 class UndoForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    reason = ReasonField(label=_("Why is this decision taken back?"), max_length=200)
+    reason = ReasonField(label=_("Why is this decision taken back?"), max_length=200, validators=[refuse_number])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # Other forms of the page ask for a reason too; a label belongs to one field.

@@ -100,6 +100,8 @@ def around(visible: QuerySet, case: QualityCase, narrowing: Narrowing, user: Use
     before, after = narrowing.applied(visible, user).next_to(case)
     return {
         "narrowing": narrowing,
+        # Absolute: a form that was refused is shown under the address that it was sent to.
+        "here": f"/quality/{handle_of(case.pk)}/",
         "previous": address_of(before, narrowing) if before else "",
         "next": address_of(after, narrowing) if after else "",
         "colleagues": colleagues_of(case),

@@ -21,6 +21,8 @@ from vaccinations.quality.league import standings
 from vaxreg.access import QUALITY, QUALITY_FIGURES, open_to
 from vaxreg.exports.listings import registry
 
+# A page that says what is wrong stands under the address of the deed: opened anew, that leads back to the case.
+GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 ASSIGNED = _("Cases assigned: %(cases)d.")
 UNDONE = _("The decision was taken back. The case is to be decided again.")
 # The names of its fields in the page, where other forms ask for a reason too.
@@ -88,7 +90,7 @@ def assign(request):
 
 @open_to(QUALITY)
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@GET_OR_POST
 def case(request, handle):
     """Both records side by side; sent a reason, with numbers and phones in full."""
     found = seen(request, handle)
@@ -115,10 +117,12 @@ def show(request, found, *, form=None, undo_form=None, reveal=None, warnings=())
 
 @open_to(QUALITY)
 @never_cache
-@require_POST
+@GET_OR_POST
 def decide(request, handle):
     """Carries the decision out and goes on to the next case; where that cannot be, says why on the page of this one."""
     found, narrowing = seen(request, handle), listing.narrowing_of(request.GET)
+    if request.method != "POST":
+        return redirect(address(found, narrowing))
     form, warnings = DecisionForm(request.POST, case=found), ()
     if form.is_valid():
         facts = {"decision": form.decision, "version": form.cleaned_data["version"]}
@@ -137,9 +141,11 @@ def decide(request, handle):
 
 @open_to(QUALITY)
 @never_cache
-@require_POST
+@GET_OR_POST
 def undo(request, handle):
     found, narrowing, form = seen(request, handle), listing.narrowing_of(request.GET), UndoForm(request.POST)
+    if request.method != "POST":
+        return redirect(address(found, narrowing))
     if not form.is_valid():
         return show(request, found, undo_form=form)
     said = form.cleaned_data

@@ -1,5 +1,7 @@
 """The pages of the work lists: who sees which cases, what a case shows, and what becomes of a decision."""
 
+import html
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -181,6 +183,20 @@ def test_after_a_decision_the_next_case_opens_and_offers_to_take_it_back(manager
     page = manager.post(address(cases["no-id"]) + "decide/", said(cases["no-id"], "register-right"), follow=True)
     assert page.context["case"].pk > cases["no-id"].pk
     assert f"Case {cases['no-id'].pk}: The register is right." in text_of(page)
+
+
+def test_a_refused_decision_is_mended_and_sent_from_the_page_that_says_so(manager, cases):
+    case = cases["no-id"]
+    page = text_of(manager.post(address(case) + "decide/", said(case, "ask", reason="")))
+    targets = re.findall(r'<form method="post" action="([^"]+)"', page)
+    assert all(target.startswith("/") for target in targets), "relative to an address that is never opened"
+    where = next(html.unescape(target) for target in targets if "/decide/" in target)
+    page = text_of(manager.post(where, said(case, "ask", reason=f"Hỏi số {NUMBER} ở xã")))
+    assert "This holds an ID number of a person." in page
+    assert manager.get(where).url.startswith(address(case)[:20])
+    manager.post(where, said(case, "ask"))
+    case.refresh_from_db()
+    assert case.state == "waiting"
 
 
 def test_a_decision_without_a_reason_or_person_is_refused_beside_the_field(manager, cases):
