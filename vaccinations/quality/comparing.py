@@ -178,8 +178,8 @@ def _facts_of_row(row: SheetDose) -> dict[str, Any]:
 
 
 def person_lines(left: dict[str, Any], right: dict[str, Any]) -> list[Line]:
-    """Returns what both records say of the person, line by line; a record that is not there says nothing."""
-    return [
+    """Returns what both records say of the person, line by line."""
+    lines = [
         _line(_("Number"), left, right, "number", mask="number"),
         _line(_("Full name"), left, right, "name", agrees=fold),
         _birth_line(left, right),
@@ -188,6 +188,12 @@ def person_lines(left: dict[str, Any], right: dict[str, Any]) -> list[Line]:
         _line(_("Province"), left, right, "province", agrees=fold),
         _line(_("Ward"), left, right, "ward", agrees=fold),
     ]
+    return _beside(right, lines)
+
+
+def _beside(right: dict[str, Any], lines: list[Line]) -> list[Line]:
+    """A record that is not there is compared with nothing."""
+    return lines if right else [replace(line, is_compared=False) for line in lines]
 
 
 def _line(
@@ -254,5 +260,4 @@ def _dose_lines(left: dict[str, str], right: dict[str, str]) -> list[Line]:
         "lot": _("Lot"),
         "facility": _("Facility"),
     }
-    lines = [_line(label, left, right, name) for name, label in labels.items()]
-    return lines if right else [replace(line, is_compared=False) for line in lines]
+    return _beside(right, [_line(label, left, right, name) for name, label in labels.items()])
