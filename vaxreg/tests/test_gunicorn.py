@@ -13,6 +13,8 @@ import pytest
 
 from vaxreg.gunicorn import DiscreetFilter
 
+# A worker that is still starting does not hear the signal, and is killed after graceful_timeout.
+SECONDS_TO_END = 45
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -33,7 +35,7 @@ def test_address_is_printed_and_answers_and_the_log_keeps_the_query_string_out(g
     with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
         assert response.status == 200
     gunicorn.terminate()
-    output = gunicorn.communicate(timeout=20)[0]
+    output = gunicorn.communicate(timeout=SECONDS_TO_END)[0]
     assert re.fullmatch(r"\S+ \S+ GET /desk/ 200 \d+ms\n", output)
 
 
@@ -41,7 +43,7 @@ def test_ctrl_c_ends_all_workers_without_a_traceback(gunicorn):
     gunicorn.stdout.readline()
     os.killpg(gunicorn.pid, signal.SIGINT)
     # Output ends when the last process of the group has ended.
-    assert "Traceback" not in gunicorn.communicate(timeout=20)[0]
+    assert "Traceback" not in gunicorn.communicate(timeout=SECONDS_TO_END)[0]
     assert gunicorn.returncode == 0
 
 
