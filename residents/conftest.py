@@ -1,7 +1,7 @@
 import pytest
 from django.utils import translation
 
-from vaxreg.tests.fixtures import quick_emptying, quick_settings  # noqa: F401
+from vaxreg.tests.fixtures import one_day, quick_emptying, quick_settings  # noqa: F401
 
 
 @pytest.fixture

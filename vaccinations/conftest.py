@@ -1,1 +1,1 @@
-from vaxreg.tests.fixtures import quick_emptying, quick_settings  # noqa: F401
+from vaxreg.tests.fixtures import one_day, quick_emptying, quick_settings  # noqa: F401
